@@ -1,0 +1,101 @@
+"""Listen, serve, and end as the contract asks: what was acknowledged is kept, the rest is refused.
+
+Signals only set a flag, which a loop looks at: a signal handler may run in the middle of
+anything, and does not wake eventlet's hub.
+"""
+
+import logging
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from types import FrameType
+
+import eventlet
+from eventlet import wsgi
+
+from observability.metrics import ChatMetrics
+
+from .backlog import Backlog
+from .connections import ChatServer, WSGIApp
+from .status import Status
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.02
+FAREWELL_S = 0.8  # for the last broadcasts and the closing frames to reach the clients
+MAX_CONNECTIONS = 10_000  # the library's own limit of 1,024 ends before a New Year's party does
+
+
+@dataclass(frozen=True)
+class App:
+    """One chat server, put together: the WSGI application and what serving must know of it."""
+
+    package: str
+    wsgi: WSGIApp
+    sio: ChatServer
+    backlog: Backlog
+    metrics: ChatMetrics
+    status: Status
+    drain_s: float
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises OSError if the address is taken or not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener: socket.socket = eventlet.listen((host, port), family=family, backlog=1024)
+    except OSError as error:
+        reason = f"cannot listen on port {port} of {host}: {error.strerror}"
+        raise OSError(f"{reason}; choose another with --port, or 0 for any free one") from error
+    # Without it, a small frame may wait 40 ms for the acknowledgement of the one before.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """Where the server is to be found, to open in a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(app: App, listener: socket.socket) -> int:
+    """Serve until SIGTERM or SIGINT, then drain. Returns the process's exit code."""
+    asked_to_stop: list[int] = []
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        asked_to_stop.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, remember)
+    eventlet.spawn(
+        wsgi.server, listener, app.wsgi, max_size=MAX_CONNECTIONS, log_output=False, debug=False
+    )
+    eventlet.spawn(app.status.report)
+    app.status.ready = True
+    sys.stdout.write(f"{app.package} serves at {address(listener)}\n")
+    sys.stdout.flush()
+    while not asked_to_stop:
+        eventlet.sleep(POLL_S)
+    return drain(app)
+
+
+def drain(app: App) -> int:
+    """Refuse what is new, finish what was accepted, say goodbye. Returns the exit code."""
+    log.info("shutting down: %d messages to finish", app.backlog.messages)
+    app.status.ready = False
+    app.backlog.closed = True
+    deadline_s = time.monotonic() + app.drain_s
+    while app.backlog.messages and time.monotonic() < deadline_s:
+        eventlet.sleep(POLL_S)
+    left = app.backlog.messages
+    if left:
+        log.error("%d messages could not be finished within %.1f s", left, app.drain_s)
+    connections = app.sio.eio.sockets
+    for connection in list(connections.values()):
+        connection.close(wait=False)  # sends what is queued for the client, then a closing frame
+    deadline_s = time.monotonic() + FAREWELL_S
+    while connections and time.monotonic() < deadline_s:
+        eventlet.sleep(POLL_S)
+    return 1 if left or app.backlog.storage_failing else 0

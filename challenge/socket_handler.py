@@ -1,0 +1,149 @@
+"""The Socket.IO events. A message comes in here: `send_message` is where to start reading.
+
+Handlers run in a greenlet each, started in the order in which their events arrived. Whatever
+comes before a handler first waits happens in that order too: that is what keeps each sender's
+messages in order, so nothing before a message is queued may touch a file or the network.
+"""
+
+import logging
+from collections import defaultdict
+from typing import Any
+from urllib.parse import parse_qs
+
+from opentelemetry import trace
+from socketio.exceptions import ConnectionRefusedError
+
+from observability import names
+from observability.metrics import ChatMetrics
+
+from . import fields
+from .auth import Auth
+from .backlog import Backlog
+from .connections import ChatServer
+from .data_manager import DataManager
+from .directory import Directory
+from .errors import BadToken, ChatError, ShuttingDown
+from .limits import RateLimiter
+from .models import ChatRoom, Message, MessageIds
+
+log = logging.getLogger(__name__)
+tracer = trace.get_tracer(__name__)
+
+Payload = dict[str, Any]
+
+
+class SocketHandler:
+    """Answers the events of all connections."""
+
+    def __init__(
+        self,
+        sio: ChatServer,
+        auth: Auth,
+        directory: Directory,
+        data: DataManager,
+        backlog: Backlog,
+        limiter: RateLimiter,
+        metrics: ChatMetrics,
+    ) -> None:
+        self._sio = sio
+        self._auth = auth
+        self._directory = directory
+        self._data = data
+        self._backlog = backlog
+        self._limiter = limiter
+        self._metrics = metrics
+        self._ids = MessageIds(data.history.last_id)
+        self._usernames: dict[str, str] = {}  # by connection
+        self._connections: defaultdict[str, set[str]] = defaultdict(set)  # by username
+        sio.on("connect", self.connect)
+        sio.on("disconnect", self.disconnect)
+        sio.answer("join_room", self.join_room)
+        sio.answer("leave_room", self.leave_room)
+        sio.answer("send_message", self.send_message)
+
+    def send_message(self, sid: str, payload: Any) -> Payload:
+        """A member sends a message: stored, then broadcast to the room, then acknowledged."""
+        with tracer.start_as_current_span(names.SEND_MESSAGE) as span:
+            message = self._accept(sid, payload, span)
+            self._data.create_message(message)
+            self.broadcast(message)
+            return {"status": "stored", "id": message.id}
+
+    def _accept(self, sid: str, payload: Any, span: trace.Span) -> Message:
+        """Check a message, number it and let it into the backlog; never waits."""
+        try:
+            sender = self._checked(sid)
+            given = fields.payload(payload)
+            room = self._room(given, sender)
+            message = Message(
+                id=self._ids.next(),
+                room_id=room.room_id,
+                sender=sender,
+                content=fields.text(given, "content", fields.MAX_CONTENT_CHARACTERS),
+                client_id=fields.optional_text(given, "clientId", fields.MAX_CLIENT_ID_CHARACTERS),
+                span_context=span.get_span_context(),
+            )
+            self._backlog.enter(message)
+        except ChatError as error:
+            self._metrics.refused[error.code] += 1
+            raise
+        span.set_attribute(names.MESSAGE_ID, message.id)
+        span.set_attribute(names.ROOM_ID, message.room_id)
+        return message
+
+    def broadcast(self, message: Message) -> None:
+        """Send a stored message to its room; never waits, so rooms see the order of the file."""
+        self._sio.emit("message", message.event(), to=message.room_id)
+
+    def connect(self, sid: str, environ: Payload, auth: Any = None) -> None:
+        """A client connects with a token and is put into all rooms of its user."""
+        token = auth.get("token") if isinstance(auth, dict) else None
+        token = token or parse_qs(environ.get("QUERY_STRING", "")).get("token", [None])[0]
+        try:
+            if self._backlog.closed:
+                raise ShuttingDown("the server is shutting down; connect again in a moment")
+            username = self._auth.username(token)
+        except (BadToken, ShuttingDown) as error:
+            raise ConnectionRefusedError(error.message, error.answer()) from None
+        self._usernames[sid] = username
+        self._connections[username].add(sid)
+        self._metrics.clients = len(self._usernames)
+        for room in self._directory.rooms_of(username):
+            self._sio.enter_room(sid, room.room_id)
+
+    def disconnect(self, sid: str, reason: str) -> None:
+        """A client has gone."""
+        username = self._usernames.pop(sid, None)
+        self._metrics.clients = len(self._usernames)
+        if username is None:
+            return
+        self._connections[username].discard(sid)
+        if not self._connections[username]:
+            del self._connections[username]
+            self._limiter.forget(username)
+
+    def join_room(self, sid: str, payload: Any) -> Payload:
+        """A member wants a room's messages on this connection, again."""
+        room = self._room(fields.payload(payload), self._checked(sid))
+        self._sio.enter_room(sid, room.room_id)
+        return {"status": "ok"}
+
+    def leave_room(self, sid: str, payload: Any) -> Payload:
+        """A member wants no more of a room's messages on this connection."""
+        room = self._room(fields.payload(payload), self._checked(sid))
+        self._sio.leave_room(sid, room.room_id)
+        return {"status": "ok"}
+
+    def member_joined(self, room: ChatRoom, username: str) -> None:
+        """A user became a member: all connections of theirs get the room's messages at once."""
+        for sid in self._connections.get(username, ()):
+            self._sio.enter_room(sid, room.room_id)
+
+    def _checked(self, sid: str) -> str:
+        """Whose connection it is; counts the event against that user's rate."""
+        username = self._usernames[sid]
+        self._limiter.check(username)
+        return username
+
+    def _room(self, given: Payload, username: str) -> ChatRoom:
+        return self._directory.room(fields.text(given, "roomId", most=64), username)

@@ -1,0 +1,63 @@
+"""JSON arrays in files: parsing and encoding, measured; the bytes go through ``files``.
+
+The price of a JSON array is that adding one record means writing all of them again. At 5,000
+messages encoding takes 10 ms of processor time and parsing 6, while the disk takes 1; and the
+encoder holds the interpreter, so nothing else runs meanwhile.
+"""
+
+import time
+from pathlib import Path
+
+from eventlet import tpool
+from opentelemetry import trace
+
+from observability import names
+from observability.metrics import ChatMetrics
+
+from . import files
+from .errors import DamagedFile
+from .healing import read_or_heal
+from .models import Record, encode, parse
+
+tracer = trace.get_tracer(__name__)
+
+
+class JsonFiles:
+    """The files of one data folder. Each call reads or writes one of them, whole."""
+
+    def __init__(self, folder: Path, metrics: ChatMetrics) -> None:
+        self._folder = folder
+        self._metrics = metrics
+
+    def read(self, name: str) -> list[Record]:
+        """The records of a file; a damaged one is healed first. Raises OSError."""
+        try:
+            return self._read(name)
+        except (DamagedFile, FileNotFoundError):
+            return read_or_heal(self._folder / name)
+
+    def _read(self, name: str) -> list[Record]:
+        with tracer.start_as_current_span(names.FILE_READ) as span:
+            data: bytes = tpool.execute(files.read, self._folder / name)
+            started = time.perf_counter()
+            records = parse(data)
+            span.set_attribute(names.JSON_MS, _ms_since(started))
+            span.set_attribute(names.FILE_BYTES, len(data))
+        self._metrics.file_reads += 1
+        return records
+
+    def write(self, name: str, records: list[Record]) -> None:
+        """Give a file these records, durably. After an OSError the same write may be repeated."""
+        with tracer.start_as_current_span(names.FILE_WRITE) as span:
+            started = time.perf_counter()
+            data = encode(records)
+            span.set_attribute(names.JSON_MS, _ms_since(started))
+            fsync_s = tpool.execute(files.write_durably, self._folder / name, data)
+            span.set_attribute(names.FSYNC_MS, fsync_s * 1000)
+            span.set_attribute(names.FILE_BYTES, len(data))
+        self._metrics.file_writes += 1
+        self._metrics.file_written_bytes += len(data)
+
+
+def _ms_since(started_s: float) -> float:
+    return (time.perf_counter() - started_s) * 1000

@@ -1,0 +1,63 @@
+"""Log lines that people can read and, with ``--log-format json``, machines too.
+
+One event is one line, whatever clients put into their names: line breaks are escaped, so that
+nobody can forge a line of ours.
+"""
+
+import json
+import logging
+import sys
+import time
+
+LEVELS = ("debug", "info", "warning", "error")
+FORMATS = ("text", "json")
+# They tell of every packet and request at their own "info".
+QUIET_LIBRARIES = ("socketio", "engineio", "werkzeug", "urllib3")
+
+
+class TextFormatter(logging.Formatter):
+    """``2026-12-31T23:59:59.123Z INFO challenge.server: message``, and tracebacks below it."""
+
+    default_msec_format = "%s.%03dZ"
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    @staticmethod
+    def converter(seconds: float | None) -> time.struct_time:
+        """Log times are UTC, like every other time of the workshop."""
+        return time.gmtime(seconds)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """One line, with control characters escaped."""
+        return _one_line(super().formatMessage(record))
+
+
+class JsonFormatter(TextFormatter):
+    """One JSON object a line, with the same facts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON: time, level, logger, message and, where there is one, error."""
+        entry = {
+            "time": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["error"] = self.formatException(record.exc_info)
+        return json.dumps(entry)
+
+
+def set_up_logging(level: str = "info", form: str = "text") -> None:
+    """Send this process's log lines to standard error, from `level` on, as `form` says."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for library in QUIET_LIBRARIES:
+        logging.getLogger(library).setLevel(logging.ERROR)
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
