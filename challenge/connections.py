@@ -59,16 +59,14 @@ class ChatServer(socketio.Server):
         if not self.manager.sid_from_eio_sid(eio_sid, namespace or "/"):
             super()._handle_connect(eio_sid, namespace, data)
 
-    def _handle_event(
-        self, eio_sid: str, namespace: str | None, id: int | None, data: list[Any]
-    ) -> None:
+    def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
         """An event from a client: run its handler in a greenlet of its own, in order."""
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace or "/")
         if self.manager.is_connected(sid, namespace or "/"):
             self.start_background_task(self._answer, sid, eio_sid, id, data)
 
-    def _answer(self, sid: str, eio_sid: str, id: int | None, data: list[Any]) -> None:
-        event, payload = (*data, None, None)[:2]
+    def _answer(self, sid: str, eio_sid: str, id: int | None, data: Any) -> None:
+        event, payload = (*data, None, None)[:2] if isinstance(data, list) else (None, None)
         answer = self._call(event, sid, payload)
         if id is not None:
             ack = self.packet_class(3, id=id, data=[answer])  # 3: acknowledgement

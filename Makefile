@@ -1,0 +1,82 @@
+# The workshop's commands. `make` alone lists them.
+# Written for GNU Make 3.81, which is what macOS brings.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& echo $$p && break; done)
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+UV := $(shell sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)
+# make install WHEELS=folder installs from a folder that `make wheels` filled, without a network.
+OFFLINE := $(if $(WHEELS),--no-index --find-links $(WHEELS))
+SERVER ?= challenge
+PORT_challenge := 4001
+PORT_solution := 4002
+PORT_attempt := 4000
+
+.PHONY: help install demo compare test lint challenge solution attempt traces load notebook wheels lock clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
+	|| sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1: \2/p' Makefile
+
+install: $(INSTALLED) ## set up .venv; WHEELS=folder does it offline
+
+$(INSTALLED): requirements.lock
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11, 3.12 or 3.13 is needed, and none was found. Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python@3.13), or name yours: make PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "make: $(PYTHON) has no venv module. Install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check $(OFFLINE) "$(UV)"
+	@$(VENV)/bin/uv pip install --quiet --python $(PY) $(OFFLINE) --require-hashes -r requirements.lock
+	@touch $@
+
+demo: $(INSTALLED) ## both servers under the same New Year's load: table, charts, report (3 minutes)
+	@$(PY) -m load_test.demo
+
+compare: $(INSTALLED) ## measure two servers against each other; A=challenge B=solution
+	@$(PY) -m load_test.compare $(or $(A),challenge) $(or $(B),$(if $(wildcard attempt),attempt,solution))
+
+test: $(INSTALLED) ## run the tests
+	@$(PY) -m pytest
+
+lint: $(INSTALLED) ## check style and types
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+
+challenge: $(INSTALLED) ## run the slow server; open http://127.0.0.1:4001
+	@echo "Open http://127.0.0.1:4001 to chat. Ctrl-C ends it. Next: make load, in another terminal."
+	@$(PY) -m challenge $(FLAGS)
+
+solution: $(INSTALLED) ## run the answer; open http://127.0.0.1:4002
+	@echo "Open http://127.0.0.1:4002 to chat. Ctrl-C ends it. Next: make load SERVER=solution, in another terminal."
+	@$(PY) -m solution $(FLAGS)
+
+attempt: $(INSTALLED) ## copy challenge/ to attempt/, yours to change, once
+	@if test -e attempt; then echo "attempt/ is there already, and stays as it is."; \
+	else cp -R challenge attempt && rm -rf attempt/__pycache__ && echo "Copied challenge/ to attempt/: change it as attempt/README.md says."; fi
+	@echo "Run it with $(PY) -m attempt and open http://127.0.0.1:4000. Next: make load SERVER=attempt, in another terminal."
+
+traces: $(INSTALLED) ## run the trace store, where the servers send their spans; open http://127.0.0.1:16686
+	@echo "Start a server in another terminal; its traces are at http://127.0.0.1:16686. Ctrl-C ends the store."
+	@mkdir -p data && $(PY) -m observability.trace_store --db data/traces.db $(FLAGS)
+
+load: $(INSTALLED) ## load a server with Locust, on http://127.0.0.1:8089; SERVER=solution, HEADLESS=1
+	@test -n "$(HEADLESS)" || echo "Open http://127.0.0.1:8089 and start the load. Ctrl-C ends it."
+	@$(PY) -m locust -f load_test/locustfile.py --host http://127.0.0.1:$(PORT_$(SERVER)) \
+	$(if $(HEADLESS),--headless --users 40 --spawn-rate 20 --run-time 30s,--web-host 127.0.0.1) $(FLAGS)
+
+notebook: $(INSTALLED) ## JupyterLab with the traces of a run, before and after; RUN=results/latest
+	@$(PY) notebooks/lab.py $(RUN)
+
+wheels: $(INSTALLED) ## fill wheels/ with all packages for this system and Python, for thirty people on bad wifi
+	@$(PY) -m pip download --quiet --disable-pip-version-check --require-hashes -r requirements.lock -d wheels
+	@echo "wheels/ is ready for $$($(PY) --version) on $$(uname -sm): copy it, then make install WHEELS=wheels."
+
+lock: $(INSTALLED) ## write requirements.lock anew from requirements.in
+	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --upgrade requirements.in -o requirements.lock
+
+clean: ## remove what can be made again: .venv, data, caches; attempt/ and results/ stay
+	@rm -rf $(VENV) data wheels .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './attempt/*' -type d -prune -exec rm -rf {} +
+	@echo "Removed .venv, data, wheels and caches. attempt/ and results/ are still there, if they were."

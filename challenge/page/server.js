@@ -1,0 +1,19 @@
+/** Which server this page talks to: by name, and by colour. */
+
+import { ApiError, health } from "./api.js";
+import { byId } from "./dom.js";
+
+/** Asks the server for its name and health, and shows both. */
+export async function showServer() {
+  try {
+    const { server, damaged_files: damaged } = await health();
+    byId("server").textContent = server;
+    document.title = `New Year chat on ${server}`;
+    document.documentElement.dataset.server = server; // style.css chooses the colour by it
+    byId("damaged").hidden = damaged.length === 0;
+    byId("damaged").textContent = `This server set damaged files aside: ${damaged.join(", ")}`;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    byId("server").textContent = "no server";
+  }
+}
