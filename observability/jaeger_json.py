@@ -19,7 +19,9 @@ DROPPED_TAGS = ("service.name", "otel.library.name", "otel.library.version")
 
 
 def read_trace(trace: Mapping[str, Any]) -> list[Span]:
-    """The spans of one entry of `data`. Raises KeyError or TypeError if it is none of Jaeger's."""
+    """The spans of one entry of `data`. Raises KeyError, TypeError or ValueError for what
+    Jaeger would not write.
+    """
     processes = {
         label: (process["serviceName"], _values(process.get("tags")))
         for label, process in trace["processes"].items()

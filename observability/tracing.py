@@ -10,13 +10,10 @@ OTLP, on the processor that serves the chat (measured for DESIGN section 6).
 import logging
 import os
 import threading
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opentelemetry import trace
-from opentelemetry.exporter.jaeger.thrift import JaegerExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -34,19 +31,6 @@ MAX_LINKS = 1_024
 JAEGER_ENDPOINT = "http://127.0.0.1:14268/api/traces?format=jaeger.thrift"
 OTLP_ENDPOINT = "http://127.0.0.1:4318"
 EXPORTERS = ("jaeger", "otlp", "none")
-
-
-class ThriftExporter(JaegerExporter):
-    """Jaeger's own exporter, except that it tells when the collector refused the spans.
-
-    The original reports success whatever the collector answered.
-    """
-
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        super().export(spans)
-        client = self._collector_http_client
-        arrived = client is not None and 200 <= client.http_transport.code < 300
-        return SpanExportResult.SUCCESS if arrived else SpanExportResult.FAILURE
 
 
 class CountedExporter(SpanExporter):
@@ -148,15 +132,19 @@ def _exporter(environ: Mapping[str, str]) -> CountedExporter | None:
     logging.getLogger("opentelemetry.exporter").setLevel(logging.CRITICAL)
     if kind == "none":
         return None
+    # Only the chosen exporter is imported: each adds a sixth to the time a server takes to start.
+    exporter: SpanExporter
     if kind == "otlp":
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
         base = environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", OTLP_ENDPOINT)
         endpoint = environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", f"{base}/v1/traces")
-        return CountedExporter(OTLPSpanExporter(endpoint, timeout=EXPORT_TIMEOUT_S), endpoint)
-    endpoint = environ.get("OTEL_EXPORTER_JAEGER_ENDPOINT", JAEGER_ENDPOINT)
-    with warnings.catch_warnings():
-        # It says that OTLP came after it. The client asked for this exporter.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        exporter = ThriftExporter(collector_endpoint=endpoint, timeout=EXPORT_TIMEOUT_S)
+        exporter = OTLPSpanExporter(endpoint, timeout=EXPORT_TIMEOUT_S)
+    else:
+        from observability.thrift_exporter import thrift_exporter
+
+        endpoint = environ.get("OTEL_EXPORTER_JAEGER_ENDPOINT", JAEGER_ENDPOINT)
+        exporter = thrift_exporter(endpoint, EXPORT_TIMEOUT_S)
     return CountedExporter(exporter, endpoint)
 
 
