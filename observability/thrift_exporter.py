@@ -27,4 +27,5 @@ def thrift_exporter(endpoint: str, timeout_s: int) -> SpanExporter:
     with warnings.catch_warnings():
         # It says that OTLP came after it.
         warnings.simplefilter("ignore", DeprecationWarning)
-        return ThriftExporter(collector_endpoint=endpoint, timeout=timeout_s)
+        exporter: SpanExporter = ThriftExporter(collector_endpoint=endpoint, timeout=timeout_s)
+    return exporter

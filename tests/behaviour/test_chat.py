@@ -117,7 +117,10 @@ def test_history_is_read_in_pages(alice: ChatUser) -> None:
     room = alice.room()
     sent = [alice.send(room, f"number {number}")["id"] for number in range(7)]
     alice.wait_for(7)
-    ids = lambda **query: [message["id"] for message in alice.history(room, **query)]  # noqa: E731
+
+    def ids(**query: object) -> list[str]:
+        return [message["id"] for message in alice.history(room, **query)]
+
     assert ids() == sent
     assert ids(limit=3) == sent[4:]
     assert ids(limit=3, before=sent[4]) == sent[1:4]

@@ -130,8 +130,15 @@ def test_strangers_cannot_tell_a_room_from_none(someone: ChatUser, stranger: Cha
         refusal(stranger.post(f"/api/chatrooms/{room_id}/invite", body), 404, "room_not_found")
 
 
-BAD_LIMITS = [{"limit": value} for value in (-1, "abc", 0, 101, "", "9" * 30)]
-BAD_ANCHORS = [{"before": "x"}, {"after": "x"}, {"before": ""}, {"before": "a", "after": "b"}]
+BAD_LIMITS: list[dict[str, object]] = [
+    {"limit": value} for value in (-1, "abc", 0, 101, "", "9" * 30)
+]
+BAD_ANCHORS: list[dict[str, object]] = [
+    {"before": "x"},
+    {"after": "x"},
+    {"before": ""},
+    {"before": "a", "after": "b"},
+]
 
 
 @pytest.mark.parametrize("query", BAD_LIMITS + BAD_ANCHORS)

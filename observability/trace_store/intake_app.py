@@ -1,0 +1,112 @@
+"""The two addresses that take posts, answered as Jaeger answers: Thrift, and OTLP over HTTP."""
+
+import logging
+import sqlite3
+import zlib
+
+from flask import Flask, Request, Response, request
+from google.protobuf.json_format import MessageToJson
+from google.protobuf.message import Message
+from google.rpc.code_pb2 import INTERNAL, INVALID_ARGUMENT
+from google.rpc.status_pb2 import Status
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTracePartialSuccess,
+    ExportTraceServiceResponse,
+)
+
+from observability.trace_store.otlp_intake import read_otlp
+from observability.trace_store.records import BadPost
+from observability.trace_store.store import Store
+from observability.trace_store.thrift_intake import read_thrift
+
+# An exporter sends 512 spans at once at most, about 600 kB; a body is read into memory whole.
+MAX_BODY_BYTES = 8 * 1024 * 1024
+THRIFT_TYPES = ("application/x-thrift", "application/vnd.apache.thrift.binary")
+JSON_TYPE = "application/json"
+PROTOBUF_TYPE = "application/x-protobuf"
+PLAIN_TYPE = "text/plain; charset=utf-8"
+GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+
+log = logging.getLogger(__name__)
+
+
+def create_thrift_app(store: Store) -> Flask:
+    """The collector's address: POST /api/traces takes a batch and answers 202 without a body."""
+    app = Flask(__name__, static_folder=None)
+
+    @app.route("/api/traces", methods=["GET", "POST"], provide_automatic_options=False)
+    def take() -> Response:
+        if request.method != "POST":
+            return _without_body(405)
+        if request.mimetype not in THRIFT_TYPES:
+            return _refused(f"Unsupported content type: {request.mimetype}", 400)
+        try:
+            store.add(read_thrift(_body(request)))
+        except BadPost as error:
+            return _refused(f"Unable to process request body: {error}", 400)
+        except sqlite3.Error as error:
+            log.error("a post is lost: %s", error)
+            return _refused(f"Cannot submit Jaeger batch: {error}", 500)
+        return _without_body(202)
+
+    return app
+
+
+def create_otlp_app(store: Store) -> Flask:
+    """OTLP over HTTP: POST /v1/traces takes protobuf or JSON and answers in the same form."""
+    app = Flask(__name__, static_folder=None)
+
+    @app.route("/v1/traces", methods=["GET", "POST"], provide_automatic_options=False)
+    def take() -> Response:
+        if request.method != "POST":
+            return _plain("405 method not allowed, supported: [POST]", 405)
+        if request.mimetype not in (JSON_TYPE, PROTOBUF_TYPE):
+            supported = f"[{JSON_TYPE}, {PROTOBUF_TYPE}]"
+            return _plain(f"415 unsupported media type, supported: {supported}", 415)
+        try:
+            store.add(read_otlp(_body(request), is_json=request.mimetype == JSON_TYPE))
+        except BadPost as error:
+            return _message(Status(code=INVALID_ARGUMENT, message=str(error)), 400)
+        except sqlite3.Error as error:
+            log.error("a post is lost: %s", error)
+            return _message(Status(code=INTERNAL, message=str(error)), 500)
+        taken_whole = ExportTracePartialSuccess()
+        return _message(ExportTraceServiceResponse(partial_success=taken_whole), 200)
+
+    return app
+
+
+def _body(posted: Request) -> bytes:
+    """The body, unpacked if need be, of at most MAX_BODY_BYTES."""
+    body = posted.get_data()
+    if posted.headers.get("Content-Encoding", "identity") == "identity":
+        return body
+    unpacker = zlib.decompressobj(wbits=GZIP_OR_ZLIB)
+    try:
+        unpacked = unpacker.decompress(body, MAX_BODY_BYTES)
+    except zlib.error as error:
+        raise BadPost(f"the body is not gzip: {error}") from error
+    if not unpacker.eof:
+        raise BadPost(f"the body is cut off, or over {MAX_BODY_BYTES} bytes when unpacked")
+    return unpacked
+
+
+def _without_body(status: int) -> Response:
+    response = Response(status=status)
+    del response.headers["Content-Type"]
+    return response
+
+
+def _refused(text: str, status: int) -> Response:
+    return Response(f"{text}\n", status, content_type=PLAIN_TYPE)
+
+
+def _plain(text: str, status: int) -> Response:
+    return Response(text, status, content_type="text/plain")
+
+
+def _message(message: Message, status: int) -> Response:
+    """A protobuf message in the form that the poster speaks."""
+    if request.mimetype == JSON_TYPE:
+        return Response(MessageToJson(message, indent=None), status, content_type=JSON_TYPE)
+    return Response(message.SerializeToString(), status, content_type=PROTOBUF_TYPE)
