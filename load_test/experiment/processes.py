@@ -1,0 +1,166 @@
+"""Processes that an experiment starts: each with its log, and none that outlives it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+import psutil
+
+PROJECT = Path(__file__).parents[2]
+POLL_S = 0.02
+LOG_LINES = 5
+# Of the 3 s within which Ctrl-C has stopped everything.
+LAST_STOP_S = 1.5
+
+
+class ProcessFailed(Exception):
+    """Raised when a process does not do what it must; tells its last log lines, too."""
+
+    def __init__(self, name: str, problem: str, log: Path) -> None:
+        lines = "".join(f"\n  {line}" for line in last_lines(log))
+        super().__init__(f"{name} {problem}" + (f"; its log ends with:{lines}" if lines else ""))
+
+
+class PythonProcess:
+    """`python -m MODULE` in a process of its own, which prints to a log.
+
+    A context manager: at its end the process is killed, if it was not stopped before.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        flags: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str],
+        folder: Path = PROJECT,
+    ) -> None:
+        """`module` is looked for in `folder`, then in this project; `environment` goes on top of
+        ours.
+        """
+        self.name = module
+        self.log = log
+        paths = [str(PROJECT), os.environ.get("PYTHONPATH", "")]
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", module, *flags],
+                cwd=folder,  # where `python -m` looks first
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+                    **environment,
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C in the terminal is for us; who is to stop then, and how, is our affair.
+                start_new_session=True,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+    @property
+    def pid(self) -> int:
+        """The number of the process, by which the operating system knows it."""
+        return self.process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is still there."""
+        return self.process.poll() is None
+
+    def wait_for_line(self, pattern: re.Pattern[str], within_s: float) -> re.Match[str]:
+        """Wait until the log holds what `pattern` finds. Raises ProcessFailed."""
+        deadline_s = time.monotonic() + within_s
+        while time.monotonic() < deadline_s:
+            ended = not self.running  # asked first, so that its last words are read
+            if found := pattern.search(self.log.read_text(errors="replace")):
+                return found
+            if ended:
+                raise self.failure(f"ended with exit code {self.process.returncode} at its start")
+            time.sleep(POLL_S)
+        raise self.failure(f"did not say within {within_s:.0f} s where it serves")
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM, and do not wait."""
+        self.process.terminate()
+
+    def wait(self, within_s: float) -> int:
+        """Wait until it has ended; its exit code. Raises ProcessFailed if it takes too long."""
+        try:
+            return self.process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            raise self.failure(f"did not end within {within_s:.0f} s") from None
+
+    def stop(self, within_s: float) -> int:
+        """Send SIGTERM and wait for the exit code. Raises ProcessFailed if it takes too long."""
+        self.ask_to_stop()
+        return self.wait(within_s)
+
+    def kill(self) -> None:
+        """End it and what it may have started, at once, if it still runs."""
+        if self.running:
+            # Not its process group: a notebook's kernel has one of its own.
+            kill_all([psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)])
+            self.process.wait()
+
+    def failure(self, problem: str) -> ProcessFailed:
+        """The error that says what it did wrong."""
+        return ProcessFailed(self.name, problem, self.log)
+
+
+def last_lines(log: Path) -> list[str]:
+    """The last lines of a log, for people who ask why."""
+    with suppress(OSError):
+        return log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+    return []
+
+
+def stop_on_signals() -> None:
+    """From now on SIGTERM, and a terminal that is closed, end this process as Ctrl-C does."""
+
+    def as_ctrl_c(number: int, frame: FrameType | None) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    # Whoever starts us in the background may have Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, as_ctrl_c)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup asks for
+        signal.signal(signal.SIGHUP, as_ctrl_c)
+
+
+def stop_descendants() -> None:
+    """The last thing a command does: end every process that it started and that still runs."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    descendants = psutil.Process().children(recursive=True)
+    for process in descendants:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, stubborn = psutil.wait_procs(descendants, LAST_STOP_S)
+    kill_all(stubborn)
+    psutil.wait_procs(stubborn, LAST_STOP_S)
+
+
+def kill_all(processes: Sequence[psutil.Process]) -> None:
+    """End processes at once; those that have ended meanwhile are none of our concern."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()

@@ -1,0 +1,60 @@
+"""The New Year's load test, as the workshop has always started it:
+
+    cd load_test; python new_year_load_test.py
+
+This file only finds the right Python: any from 3.6 on can read it, and goes on with the project's
+own. What it then does is in the folder new_year: options.py, server.py, run.py, output.py.
+"""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON = ROOT / ".venv" / "bin" / "python"
+
+
+def use_project_python() -> None:
+    """Go on as the project's own Python, if this is another; end with a hint if there is none."""
+    if Path(sys.executable).parent != PYTHON.parent and PYTHON.exists():
+        os.execv(str(PYTHON), [str(PYTHON), __file__, *sys.argv[1:]])
+    if importlib.util.find_spec("locust") is None:
+        sys.exit("new_year_load_test: the workshop is not installed; run 'make install' first")
+
+
+def main() -> int:
+    """Ask or be told what to do, and do it.
+
+    Returns the exit code: 0 if every greeting was delivered, 1 if not or if there is no server.
+    """
+    sys.path.insert(0, str(ROOT))
+    from load_test.new_year.options import choose
+
+    plan = choose(sys.argv[1:])
+
+    # Locust does this too, but later than others import what is to be patched.
+    from gevent import monkey
+
+    monkey.patch_all()
+    from load_test.new_year.output import print_heading, print_summary
+    from load_test.new_year.server import NotAChatServer, server_name
+
+    try:
+        print_heading(server_name(plan.address), plan)
+    except NotAChatServer as error:
+        sys.stderr.write(f"new_year_load_test: {error}; 'make challenge' starts one\n")
+        return 1
+    from load_test.new_year.run import run
+
+    outcome = run(plan)
+    print_summary(outcome)
+    return 0 if outcome.good else 1
+
+
+if __name__ == "__main__":
+    use_project_python()
+    try:
+        sys.exit(main())
+    except (KeyboardInterrupt, EOFError):
+        sys.exit("\nnew_year_load_test: stopped before it began")

@@ -1,0 +1,90 @@
+"""Processes are started with a log, stopped, and never left behind."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from load_test.experiment.processes import ProcessFailed, PythonProcess, last_lines
+from tests.load_test.experiment.conftest import make_package
+
+HELLO = re.compile("hello (.+)\n")
+WITHIN_S = 10.0
+SLEEPS = "import time\nprint('hello you', flush=True)\ntime.sleep(60)\n"
+IGNORES = f"import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n{SLEEPS}"
+HAS_A_CHILD = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print("hello", child.pid, flush=True)
+child.wait()
+"""
+
+Start = Callable[[str], PythonProcess]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Starts a process from its source."""
+
+    def start(source: str) -> PythonProcess:
+        package = make_package(tmp_path, "example", source)
+        return PythonProcess(package.name, (), tmp_path / "log", {}, package.folder)
+
+    return start
+
+
+def test_a_line_of_the_log_says_that_it_is_there(start: Start) -> None:
+    with start(SLEEPS) as process:
+        assert process.wait_for_line(HELLO, WITHIN_S)[1] == "you"
+        assert process.running
+
+    assert not process.running
+
+
+def test_one_that_ends_at_once_fails_with_the_end_of_its_log(start: Start) -> None:
+    with start("import sys\nfor n in range(9): print('line', n)\nsys.exit(3)") as process:
+        with pytest.raises(ProcessFailed) as failed:
+            process.wait_for_line(HELLO, WITHIN_S)
+
+    assert str(failed.value).startswith("example ended with exit code 3 at its start")
+    assert str(failed.value).endswith("line 7\n  line 8")
+    assert "line 3" not in str(failed.value)
+
+
+def test_one_that_says_nothing_fails_in_bounded_time(start: Start) -> None:
+    with start(SLEEPS) as process:
+        with pytest.raises(ProcessFailed, match="did not say within 0 s"):
+            process.wait_for_line(re.compile("something else"), 0.2)
+
+
+def test_stop_gives_the_exit_code(start: Start) -> None:
+    with start(SLEEPS) as process:
+        process.wait_for_line(HELLO, WITHIN_S)
+
+        assert process.stop(WITHIN_S) == -15
+
+
+def test_one_that_ignores_sigterm_fails_and_is_killed(start: Start) -> None:
+    with start(IGNORES) as process:
+        process.wait_for_line(HELLO, WITHIN_S)
+        with pytest.raises(ProcessFailed, match="did not end"):
+            process.stop(0.3)
+
+    assert not process.running
+
+
+def test_its_children_go_with_it(start: Start) -> None:
+    with start(HAS_A_CHILD) as process:
+        child = psutil.Process(int(process.wait_for_line(HELLO, WITHIN_S)[1]))
+
+    deadline_s = time.monotonic() + WITHIN_S
+    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline_s, "the child outlived its parent"
+        time.sleep(0.02)
+
+
+def test_a_log_that_is_not_there_has_no_last_lines(tmp_path: Path) -> None:
+    assert last_lines(tmp_path / "none") == []
