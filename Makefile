@@ -37,8 +37,8 @@ demo: $(INSTALLED) ## both servers under the same New Year's load: table, charts
 compare: $(INSTALLED) ## measure two servers against each other; A=challenge B=solution
 	@$(PY) -m load_test.compare $(or $(A),challenge) $(or $(B),$(if $(wildcard attempt),attempt,solution))
 
-test: $(INSTALLED) ## run the tests
-	@$(PY) -m pytest
+test: $(INSTALLED) ## run the tests; SLOW=1 runs those that take long instead
+	@$(PY) -m pytest $(if $(SLOW),-m slow)
 
 lint: $(INSTALLED) ## check style and types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy

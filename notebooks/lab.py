@@ -7,7 +7,7 @@ there.
 """
 
 import argparse
-import gzip
+import lzma
 import os
 import re
 import shutil
@@ -53,9 +53,9 @@ def main() -> int:
 def copy_of_spans(run: Path, folder: Path) -> Path:
     """The run's spans as a database of our own in `folder`, so that the run stays as it is."""
     database = folder / SPANS
-    packed = run / f"{SPANS}.gz"
+    packed = run / f"{SPANS}.xz"
     if packed.exists():
-        with gzip.open(packed) as source, database.open("wb") as target:
+        with lzma.open(packed) as source, database.open("wb") as target:
             shutil.copyfileobj(source, target)
     else:
         shutil.copyfile(run / SPANS, database)

@@ -67,7 +67,8 @@ class SocketHandler:
 
     def send_message(self, sid: str, payload: Any) -> Payload:
         """A member sends a message: queued, acknowledged, then stored and broadcast in a batch."""
-        with tracer.start_as_current_span(names.SEND_MESSAGE) as span:
+        # A refusal is an answer: its trace says which, and needs no traceback.
+        with tracer.start_as_current_span(names.SEND_MESSAGE, record_exception=False) as span:
             message = self._accept(sid, payload, span)
             outcome = self.processor.queue_message(message)
             if self._ack == "queued":

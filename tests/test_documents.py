@@ -13,7 +13,7 @@ TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_make_target_exists(name: str) -> None:
     targets = set(TARGET.findall((ROOT / "Makefile").read_text()))
-    used = set(re.findall(r"\bmake ([a-z]+)", (ROOT / name).read_text()))
+    used = set(re.findall(r"(?:`|^)make ([a-z]+)", (ROOT / name).read_text(), re.MULTILINE))
     assert used
     assert used <= targets
 

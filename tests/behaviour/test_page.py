@@ -74,6 +74,7 @@ def test_sign_up_and_send_with_the_keyboard(
     assert page.complaints() == []
 
 
+@pytest.mark.slow
 @challenge
 def test_a_wrong_password_and_a_stale_session_are_told(visit: Visit, server: ServerProcess) -> None:
     user = ChatUser(server)
@@ -95,6 +96,7 @@ def test_a_wrong_password_and_a_stale_session_are_told(visit: Visit, server: Ser
     page.wait_for("log-in-notice", "Your session has ended")
 
 
+@pytest.mark.slow
 @challenge
 def test_two_users_see_each_other_and_text_stays_text(visit: Visit, server: ServerProcess) -> None:
     markup = "<img src=x onerror=alert(1)> & <b>bold</b>"
@@ -115,6 +117,7 @@ def test_two_users_see_each_other_and_text_stays_text(visit: Visit, server: Serv
         assert contents(bob.wait_for(2)) == [markup, "hello to you"]
 
 
+@pytest.mark.slow
 @both
 def test_greetings_at_a_rate_all_arrive_and_can_be_stopped(
     visit: Visit, server: ServerProcess
@@ -139,6 +142,7 @@ def test_greetings_at_a_rate_all_arrive_and_can_be_stopped(
     assert len(page.rows()) < 200
 
 
+@pytest.mark.slow
 @both
 def test_a_restart_loses_and_doubles_nothing(visit: Visit, start: Start) -> None:
     server = start()
@@ -173,6 +177,7 @@ def test_a_restart_loses_and_doubles_nothing(visit: Visit, start: Start) -> None
     assert [row.id for row in rows] == [message["id"] for message in stored]
 
 
+@pytest.mark.slow
 @solution
 def test_what_a_stop_left_open_gets_an_outcome(visit: Visit, start: Start) -> None:
     server = start()
@@ -198,6 +203,7 @@ def test_what_a_stop_left_open_gets_an_outcome(visit: Visit, start: Start) -> No
     assert [row.id for row in rows] == [message["id"] for message in stored]
 
 
+@pytest.mark.slow
 @challenge
 def test_a_refused_message_keeps_its_reason_and_can_be_sent_again(
     visit: Visit, start: Start
@@ -219,6 +225,7 @@ def test_a_refused_message_keeps_its_reason_and_can_be_sent_again(
     assert page.text("#outbox") == ""
 
 
+@pytest.mark.slow
 @challenge
 def test_older_messages_come_on_demand(visit: Visit, server: ServerProcess) -> None:
     sent = [f"message {n}" for n in range(70)]
@@ -237,6 +244,7 @@ def test_older_messages_come_on_demand(visit: Visit, server: ServerProcess) -> N
     wait_until(lambda: not page.shows("older"), "no offer of older messages at the start")
 
 
+@pytest.mark.slow
 @challenge
 def test_a_phone_shows_all_without_scrolling_sideways(visit: Visit, server: ServerProcess) -> None:
     with ChatUser(server, "W" * 32) as user:

@@ -8,7 +8,10 @@ from tests.behaviour.browser import ChatPage, chromium
 from tests.behaviour.servers import ServerProcess
 
 # All servers serve the same page.
-pytestmark = pytest.mark.parametrize("package", ["challenge"], indirect=True)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parametrize("package", ["challenge"], indirect=True),
+]
 
 
 @pytest.fixture(scope="module")

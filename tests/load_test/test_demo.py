@@ -28,6 +28,8 @@ with JaegerClient(os.environ["JAEGER_QUERY_URL"]) as jaeger, open(os.environ["RE
     print(jaeger.services(), [run["server"] for run in json.load(file)["runs"]])
 """
 
+pytestmark = pytest.mark.slow
+
 
 def start_demo(folder: Path, notebook: Path) -> subprocess.Popen[str]:
     flags = ("--out", str(folder), "--notebook", str(notebook), *SMALL)

@@ -76,6 +76,7 @@ def test_it_reports_real_times_and_none_of_zero(server: ServerProcess, tmp_path:
     assert 0 < rows[ACKNOWLEDGED]["min_response_time"] < rows[BROADCAST]["total_response_time"]
 
 
+@pytest.mark.slow
 def test_refused_and_undelivered_greetings_are_failures_by_their_cause(tmp_path: Path) -> None:
     log = tmp_path / "log"
     # given a server that takes five messages and does not store them for a minute
@@ -99,6 +100,7 @@ def test_refused_and_undelivered_greetings_are_failures_by_their_cause(tmp_path:
     assert failures[f"WS {BROADCAST}: undelivered when the user stopped"] >= 5
 
 
+@pytest.mark.slow
 def test_the_web_form_sets_rooms_and_pause(server: ServerProcess, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -47,6 +47,7 @@ def test_an_old_python_can_read_it() -> None:
     ast.parse((FOLDER / SCRIPT).read_text(), feature_version=OLDEST_PYTHON)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (ROOT / ".venv").exists(), reason="the project has no .venv here")
 def test_another_python_goes_on_as_the_projects_and_measures(server: ServerProcess) -> None:
     flags = ("--server", server.url, "--users", "3", "--rate", "20", "--seconds", "2")
@@ -97,6 +98,7 @@ def test_where_no_chat_server_answers_one_line_says_what_to_start() -> None:
     assert said == tuple(f"new_year_load_test: {problem}; {start}\n" for problem in problems)
 
 
+@pytest.mark.slow
 def test_a_person_is_asked_and_ctrl_c_keeps_what_was_measured(server: ServerProcess) -> None:
     with Terminal() as terminal:
         # given someone who first mistypes
