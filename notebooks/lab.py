@@ -45,7 +45,9 @@ def main() -> int:
             sys.stdout.write(f"The spans of {run}. Open the address below; Ctrl-C ends it.\n")
             sys.stdout.flush()
             lab = [sys.executable, "-m", "jupyterlab", "notebooks/before_after.ipynb"]
-            return subprocess.run([*lab, "--ip=127.0.0.1"], cwd=ROOT, env=environment).returncode
+            lab += ["--ip=127.0.0.1", "--log-level=WARN"]
+            lab += ["--allow-root"]  # in a container one is root
+            return subprocess.run(lab, cwd=ROOT, env=environment).returncode
         except KeyboardInterrupt:
             return 0
 

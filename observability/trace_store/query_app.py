@@ -4,6 +4,7 @@ Errors are JSON too but are labelled as plain text, and an unknown path is a pag
 both are Jaeger's way, and a client that copes with it copes with both.
 """
 
+import dataclasses
 import html
 import time
 from collections.abc import Iterable, Iterator
@@ -52,75 +53,83 @@ def create_query_app(store: Store) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.register_error_handler(BadParameter, lambda error: _error(400, str(error)))
     app.register_error_handler(NotAnswered, lambda error: _error(error.status, str(error)))
+    answers = QueryAnswers(store)
+    for rule, view in (
+        ("/api/services", answers.services),
+        ("/api/services/<path:service>/operations", answers.operation_names),
+        ("/api/operations", answers.operations),
+        ("/api/traces", answers.search),
+        ("/api/traces/<trace_id>", answers.trace),
+        ("/api/dependencies", answers.dependencies),
+        ("/health", answers.health),
+        ("/", answers.page),
+        ("/<path:path>", answers.page),
+    ):
+        app.add_url_rule(rule, view_func=view)
+    return app
 
-    @app.get("/api/services")
-    def services() -> Response:
-        with store.reading() as db:
+
+class QueryAnswers:
+    """One method for each address."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def services(self) -> Response:
+        """The names of all services."""
+        with self._store.reading() as db:
             names = query.services(db)
         return _answer(names or None, total=len(names))
 
-    @app.get("/api/services/<path:service>/operations")
-    def operation_names(service: str) -> Response:
-        with store.reading() as db:
+    def operation_names(self, service: str) -> Response:
+        """The names of a service's operations."""
+        with self._store.reading() as db:
             names = sorted({name for name, _ in query.operations(db, service)})
         return _answer(names or None, total=len(names))
 
-    @app.get("/api/operations")
-    def operations() -> Response:
+    def operations(self) -> Response:
+        """A service's operations with their span kinds."""
         service = request.args.get("service")
         if not service:
             raise NotAnswered(400, "parameter 'service' is required")
         wanted = request.args.get("spanKind", "")
-        with store.reading() as db:
+        with self._store.reading() as db:
             found = query.operations(db, service)
         data = [{"name": name, "spanKind": kind} for name, kind in found if wanted in ("", kind)]
         return _answer(data, total=len(data))
 
-    @app.get("/api/traces")
-    def search() -> Response:
+    def search(self) -> Response:
+        """The traces that fit, or those asked for by id."""
         if request.args.getlist("traceID"):
-            return _traces_by_id(store, request.args)
-        return _search(store, request.args)
+            return _traces_by_id(self._store, request.args)
+        return _search(self._store, request.args)
 
-    @app.get("/api/traces/<trace_id>")
-    def trace(trace_id: str) -> Response:
+    def trace(self, trace_id: str) -> Response:
+        """One trace."""
         wanted = trace_id_text(read_trace_id(trace_id))
-        with store.reading() as db:
+        with self._store.reading() as db:
             number = query.trace_number(db, wanted)
         if number is None:
             raise NotAnswered(404, "trace not found")
-        return _stream(store, [number])
+        return _stream(self._store, [number])
 
-    @app.get("/api/dependencies")
-    def dependencies() -> Response:
+    def dependencies(self) -> Response:
+        """Which service calls which, and how often."""
         now_ms = time.time_ns() // 1_000_000
         end_ms = time_parameter(request.args, "endTs", now_ms)
         start_ms = end_ms - time_parameter(request.args, "lookback", DAY_MS)
-        return _dependencies(store, start_ms, end_ms)
+        return _dependencies(self._store, start_ms, end_ms)
 
-    @app.get("/health")
-    def health() -> Response:
-        counts = store.counts()
-        return Response(
-            to_json(
-                {
-                    "status": "ok",
-                    "spans": counts.spans,
-                    "traces": counts.traces,
-                    "dropped_traces": counts.dropped_traces,
-                }
-            ),
-            content_type="application/json",
-        )
+    def health(self) -> Response:
+        """How much the store holds, and has dropped; Jaeger has no such address here."""
+        counts = {"status": "ok", **dataclasses.asdict(self._store.counts())}
+        return Response(to_json(counts), content_type="application/json")
 
-    @app.get("/", defaults={"path": ""})
-    @app.get("/<path:path>")
-    def page(path: str) -> str:
-        with store.reading() as db:
+    def page(self, path: str = "") -> str:
+        """A page for whoever looks, at any other address."""
+        with self._store.reading() as db:
             names = query.services(db)
         return PAGE.format(services="".join(f"<li>{html.escape(name)}</li>" for name in names))
-
-    return app
 
 
 def _search(store: Store, args: MultiDict[str, str]) -> Response:

@@ -120,38 +120,31 @@ def span_record(
     """
     if not 0 <= start_us <= LATEST_US or duration_us > LATEST_US:
         raise BadPost(f"a span cannot start at {start_us} us and last {duration_us} us")
-    references = list(links)
-    parent = Reference("CHILD_OF", trace_id, parent_id)
-    if parent_id and not any(
-        (link.trace_id, link.span_id) == (trace_id, parent_id) for link in references
-    ):
-        references.insert(0, parent)
-    duration_us = max(0, duration_us)
-    text = to_json(
-        {
-            "traceID": trace_id_text(trace_id),
-            "spanID": span_id_text(span_id),
-            "operationName": operation,
-            "references": [_reference_json(reference) for reference in references],
-            "startTime": start_us,
-            "duration": duration_us,
-            "tags": tag_list(tags),
-            "logs": logs,
-            "processID": f"p{process.number}",
-            "warnings": None,
-        }
-    )
+    span = {
+        "traceID": trace_id_text(trace_id),
+        "spanID": span_id_text(span_id),
+        "operationName": operation,
+        "references": _references(trace_id, parent_id, links),
+        "startTime": start_us,
+        "duration": max(0, duration_us),
+        "tags": tag_list(tags),
+        "logs": logs,
+        "processID": f"p{process.number}",
+        "warnings": None,
+    }
+    parent = span_id_text(parent_id) if parent_id else None
     return SpanRecord(
-        trace_id=trace_id_text(trace_id),
-        span_id=span_id_text(span_id),
-        parent_id=span_id_text(parent_id) if parent_id else None,
-        process=process,
-        operation=operation,
-        kind=str(tags.get("span.kind", "")),
-        start_us=start_us,
-        duration_us=duration_us,
-        text=text,
-    )
+        trace_id_text(trace_id), span_id_text(span_id), parent, process, operation,
+        str(tags.get("span.kind", "")), start_us, max(0, duration_us), to_json(span),
+    )  # fmt: skip
+
+
+def _references(trace_id: int, parent_id: int, links: Iterable[Reference]) -> list[dict[str, str]]:
+    references = list(links)
+    linked = {(link.trace_id, link.span_id) for link in references}
+    if parent_id and (trace_id, parent_id) not in linked:
+        references.insert(0, Reference("CHILD_OF", trace_id, parent_id))
+    return [_reference_json(reference) for reference in references]
 
 
 def _reference_json(reference: Reference) -> dict[str, str]:

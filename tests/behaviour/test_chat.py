@@ -257,9 +257,9 @@ def test_a_frame_over_the_limit_closes_the_connection(
 ) -> None:
     with RawClient(someone) as raw:
         raw.socket.send('42["send_message", {"content": "' + "x" * 60_000 + '"}]')
-        frame = raw.socket.recv_frame()
+        frame = raw.socket.recv_frame()  # type: ignore[no-untyped-call]
         while frame.opcode != websocket.ABNF.OPCODE_CLOSE:
-            frame = raw.socket.recv_frame()
+            frame = raw.socket.recv_frame()  # type: ignore[no-untyped-call]
     assert int.from_bytes(frame.data[:2]) == websocket.STATUS_MESSAGE_TOO_BIG
     assert someone.get("/ready").status_code == 200
 

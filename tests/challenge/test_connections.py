@@ -1,0 +1,155 @@
+"""The rough edges of python-socketio, covered: driven through its polling transport, in process."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import socketio
+from werkzeug.test import Client, TestResponse
+
+from challenge.connections import ChatServer, limit_polling
+from challenge.errors import QueueFull
+
+MAX_BYTES = 2_000
+PATH = "/socket.io/?EIO=4&transport=polling"
+SEPARATOR = "\x1e"  # between the packets of a polling request
+
+
+def handle_echo(sid: str, payload: Any) -> dict[str, Any]:
+    """Answers with what it was given."""
+    return {"status": "ok", "given": payload}
+
+
+def handle_full(sid: str, payload: Any) -> dict[str, Any]:
+    """Refuses."""
+    raise QueueFull("too much is waiting")
+
+
+def handle_broken(sid: str, payload: Any) -> dict[str, Any]:
+    """Fails as no handler should."""
+    raise RuntimeError("an inside that is nobody's business")
+
+
+@pytest.fixture
+def sio() -> Iterator[ChatServer]:
+    """A server with three events and a count of those who connected."""
+    server = ChatServer(MAX_BYTES)
+    for event, handler in (("echo", handle_echo), ("full", handle_full), ("broken", handle_broken)):
+        server.answer(event, handler)
+    yield server
+    server.shutdown()
+
+
+class Polling:
+    """A client that polls: each call is a request."""
+
+    def __init__(self, sio: ChatServer) -> None:
+        self._client = Client(limit_polling(socketio.WSGIApp(sio), MAX_BYTES))
+        opened = json.loads(self._client.get(PATH).text.removeprefix("0"))
+        self.path = f"{PATH}&sid={opened['sid']}"
+        self.post("40")
+        self.receive()
+
+    def post(self, *packets: str) -> TestResponse:
+        """Send packets in one request."""
+        return self._client.post(self.path, data=SEPARATOR.join(packets).encode())
+
+    def receive(self) -> list[str]:
+        """The packets that wait, at least one."""
+        return self._client.get(self.path).text.split(SEPARATOR)
+
+    def answer(self, packet: str) -> Any:
+        """What comes back to one event, with acknowledgement 7 or as an error event."""
+        assert self.post(packet).status_code == 200
+        (received,) = self.receive()
+        return json.loads(received.removeprefix("437").removeprefix("42"))
+
+
+@pytest.fixture
+def client(sio: ChatServer) -> Polling:
+    """A client that is connected."""
+    return Polling(sio)
+
+
+def refusal(code: str, message: str) -> dict[str, Any]:
+    """An acknowledgement that refuses."""
+    return {"status": "refused", "error": {"code": code, "message": message}}
+
+
+def test_an_event_is_answered_with_what_its_handler_returns(client: Polling) -> None:
+    assert client.answer('427["echo",{"a":1}]') == [{"status": "ok", "given": {"a": 1}}]
+    assert client.answer('427["echo"]') == [{"status": "ok", "given": None}]
+
+
+def test_a_refusal_is_an_acknowledgement_or_an_error(client: Polling) -> None:
+    error = {"code": "queue_full", "message": "too much is waiting"}
+    assert client.answer('427["full"]') == [{"status": "refused", "error": error}]
+    assert client.answer('42["full"]') == ["error", error]
+    assert client.answer('42["full",{"clientId":"c-1"}]') == ["error", {**error, "clientId": "c-1"}]
+    assert client.answer('42["full",{"clientId":7}]') == ["error", error]
+
+
+def test_a_handler_that_fails_tells_the_log_and_not_the_client(
+    client: Polling, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = client.answer('427["broken"]')
+    assert answer == [refusal("internal", "the server made a mistake; its log says which")]
+    assert "an inside that is nobody's business" in caplog.text
+    assert client.answer('427["echo",1]') == [{"status": "ok", "given": 1}]
+
+
+@pytest.mark.parametrize("event", ["connect", "disconnect", "dance", "", "*", "message"])
+def test_an_event_that_has_no_handler_is_told_those_that_have(client: Polling, event: str) -> None:
+    told = "send one of these events: echo, full, broken"
+    assert client.answer(f'427["{event}",1]') == [refusal("unknown_event", told)]
+
+
+@pytest.mark.parametrize("packet", ["427[]", "427[7]", "427[null,1]", '427[["echo"]]', "427{}"])
+def test_an_event_without_a_name_is_unknown(client: Polling, packet: str) -> None:
+    (answer,) = client.answer(packet)
+    assert answer["error"]["code"] == "unknown_event"
+
+
+@pytest.mark.parametrize("packet", ["427[", "42" + "[" * 1_500, "49", "42NaN?"])
+def test_a_packet_that_cannot_be_read_costs_an_error_and_no_more(
+    client: Polling, packet: str
+) -> None:
+    event, error = client.answer(packet)
+    assert (event, error["code"]) == ("error", "bad_json")
+    assert "could not be read" in error["message"]
+    assert client.answer('427["echo",1]') == [{"status": "ok", "given": 1}]
+
+
+def test_connecting_twice_is_once(sio: ChatServer, client: Polling) -> None:
+    assert client.post("40").status_code == 200
+    sio.emit("greeting", "hello")
+    assert client.receive() == ['42["greeting","hello"]']
+
+
+def test_all_packets_of_one_request_are_answered_in_order(client: Polling) -> None:
+    # Engine.IO's own limit is 16.
+    packets = [f'42{number}["echo",{number}]' for number in range(60)]
+    assert client.post(*packets).status_code == 200
+    answers: list[str] = []
+    while len(answers) < 60:
+        answers += client.receive()
+    assert answers == [f'43{number}[{{"status":"ok","given":{number}}}]' for number in range(60)]
+
+
+def test_a_request_over_the_limit_is_refused_at_once(client: Polling) -> None:
+    fitting = '427["echo","' + "x" * (MAX_BYTES - 14) + '"]'
+    assert len(fitting) == MAX_BYTES
+    assert client.post(fitting).status_code == 200
+    answer = client.post(fitting + " ")
+    assert answer.status_code == 413
+    assert answer.json == {
+        "error": {"code": "too_large", "message": "a request may have at most 2,000 bytes"}
+    }
+
+
+@pytest.mark.parametrize("length", [None, "", "abc", "-1", "0", "2000"])
+def test_a_request_without_a_length_is_passed_on(length: str | None) -> None:
+    environ = {} if length is None else {"CONTENT_LENGTH": length}
+    app = limit_polling(lambda environ, start_response: [b"passed on"], MAX_BYTES)
+    assert list(app(environ, lambda *_: None)) == [b"passed on"]

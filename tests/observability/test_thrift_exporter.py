@@ -1,0 +1,78 @@
+"""Spans in Thrift arrive whole, and a refusal is no success."""
+
+from typing import Any
+
+import pytest
+from opentelemetry.exporter.jaeger.thrift.gen.jaeger.ttypes import Batch
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SpanExportResult
+from thrift.protocol.TBinaryProtocol import TBinaryProtocol
+from thrift.transport.TTransport import TMemoryBuffer
+
+from observability.thrift_exporter import thrift_exporter
+from tests.conftest import Collector
+
+PATH = "/api/traces?format=jaeger.thrift"
+TIMEOUT_S = 1
+
+pytestmark = pytest.mark.usefixtures("connections_left_open")
+
+
+def some_spans(count: int) -> list[ReadableSpan]:
+    """Spans that have ended, of a service named test."""
+    provider = TracerProvider(resource=Resource({SERVICE_NAME: "test"}), shutdown_on_exit=False)
+    tracer = provider.get_tracer("test")
+    made: list[ReadableSpan] = []
+    for number in range(count):
+        with tracer.start_as_current_span(f"span {number}") as span:
+            span.set_attribute("number", number)
+        assert isinstance(span, ReadableSpan)
+        made.append(span)
+    return made
+
+
+def test_spans_arrive_whole(collector: Collector) -> None:
+    # given an exporter that sends to a collector
+    exporter = thrift_exporter(collector.url + PATH, TIMEOUT_S)
+    spans = some_spans(3)
+
+    # when spans are exported, twice
+    assert exporter.export(spans[:2]) is SpanExportResult.SUCCESS
+    assert exporter.export(spans[2:]) is SpanExportResult.SUCCESS
+    exporter.shutdown()
+
+    # then the collector has them with their service
+    received = []
+    for path, body in collector.posts:
+        assert path == PATH
+        batch: Any = Batch()  # type: ignore[no-untyped-call]
+        batch.read(TBinaryProtocol(TMemoryBuffer(body)))
+        assert batch.process.serviceName == "test"
+        received += [(span.operationName, span.spanId) for span in batch.spans]
+    assert [name for name, _ in received] == ["span 0", "span 1", "span 2"]
+    assert [span_id % 2**64 for _, span_id in received] == [span.context.span_id for span in spans]
+
+
+@pytest.mark.parametrize("status", [400, 404, 500, 503, 302])
+def test_a_refusal_is_a_failure_and_the_next_may_succeed(collector: Collector, status: int) -> None:
+    exporter = thrift_exporter(collector.url + PATH, TIMEOUT_S)
+    collector.status = status
+    assert exporter.export(some_spans(1)) is SpanExportResult.FAILURE
+    collector.status = 202
+    assert exporter.export(some_spans(1)) is SpanExportResult.SUCCESS
+
+
+def test_a_collector_that_is_not_there_is_an_error(collector: Collector) -> None:
+    collector.close()
+    with pytest.raises(OSError, match="refused"):
+        thrift_exporter(collector.url + PATH, TIMEOUT_S).export(some_spans(1))
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Thrift leaves it open
+def test_a_collector_that_hangs_is_waited_for_no_longer_than_the_timeout(
+    collector: Collector,
+) -> None:
+    collector.answering.clear()
+    with pytest.raises(TimeoutError):
+        thrift_exporter(collector.url + PATH, TIMEOUT_S).export(some_spans(1))
