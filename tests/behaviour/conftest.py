@@ -9,7 +9,8 @@ import pytest
 from tests.behaviour.client import ChatUser
 from tests.behaviour.servers import ROOT, ServerProcess
 
-PACKAGES = ("challenge", "solution", "attempt")
+# The copy is the challenge under another name: it runs all cases too, but in SLOW=1 and .ci/run.
+PACKAGES = ("challenge", "solution", pytest.param("attempt", marks=pytest.mark.slow))
 
 Start = Callable[..., ServerProcess]
 
@@ -70,6 +71,13 @@ def start(package: str, copies: Path, tmp_path: Path) -> Iterator[Start]:
     yield begin
     for process in started:
         process.__exit__()
+
+
+@pytest.fixture
+def attempt(copies: Path, tmp_path: Path) -> Iterator[ServerProcess]:
+    """A participant's fresh copy, running."""
+    with ServerProcess("attempt", tmp_path, module_path=copies) as running:
+        yield running
 
 
 @pytest.fixture
