@@ -17,6 +17,7 @@ from .errors import BadCredentials, BadToken
 from .models import User
 
 SECRET_FILE = "token_secret"
+SECRET_BYTES, SECRET_CHARACTERS = 32, 43  # four characters for three bytes
 
 
 class Auth:
@@ -51,7 +52,7 @@ class Auth:
             if not isinstance(token, str):
                 raise BadToken("a token is missing; log in to get one")
             name = self._signer.loads(token, max_age=self._token_lifetime_s)
-        except BadSignature:
+        except (BadSignature, UnicodeEncodeError):
             raise BadToken("the token is not valid, or has expired; log in again") from None
         if not self._directory.user(name):
             raise BadToken("the token's user is not known here; sign up or log in")
@@ -61,7 +62,9 @@ class Auth:
 def read_or_make_secret(folder: Path) -> str:
     """The secret of a data folder, readable by its owner only; a copied folder keeps its tokens."""
     path = folder / SECRET_FILE
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
-    return path.read_text()
+    secret = path.read_text() if path.exists() else ""
+    if len(secret) < SECRET_CHARACTERS:  # none yet, or a crash came before all of it was written
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        path.touch(mode=0o600)  # before there is anything to read in it
+        path.write_text(secret)
+    return secret

@@ -19,15 +19,14 @@ log = logging.getLogger(__name__)
 EventHandler = Callable[[str, Any], dict[str, Any]]
 WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-# Engine.IO drops the 17th packet of a polling request and answers 200. The limit on a request's
-# bytes bounds its packets already: each takes two at least, with its separator.
-Payload.max_decode_packets = 24_576
-
 
 class ChatServer(socketio.Server):
     """A Socket.IO server whose events are answered with what their handlers return or raise."""
 
     def __init__(self, max_frame_bytes: int) -> None:
+        # Engine.IO drops a polling request of more than 16 packets, and answers 200. The limit on
+        # its bytes bounds its packets already: each takes two at least, with its separator.
+        Payload.max_decode_packets = max_frame_bytes
         super().__init__(
             async_mode="eventlet",
             # Each event in a greenlet of its own, started in order: a handler may wait, as long as
@@ -104,7 +103,7 @@ def limit_polling(app: WSGIApp, max_bytes: int) -> WSGIApp:
 
 def _content_length(environ: Mapping[str, Any]) -> int:
     length = environ.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isdigit() else 0
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _has_client_id(payload: Any) -> bool:

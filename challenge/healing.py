@@ -23,11 +23,15 @@ DAMAGED = ".damaged-"
 LOCK = ".lock"
 MESSAGE_FILE = re.compile(r"messages_([1-9]\d*)\.json")
 # What a record must hold to be of use.
-FIELDS = {
-    "users.json": {"username", "passwordHash"},
-    "chatrooms.json": {"roomId", "name", "participants"},
+FIELDS: dict[str, dict[str, type]] = {
+    "users.json": {"username": str, "passwordHash": str},
+    "chatrooms.json": {"roomId": str, "name": str, "participants": list},
 }
-MESSAGE_FIELDS = {"id", "roomId", "sender", "content", "timestamp"}
+MESSAGE_FIELDS: dict[str, type] = dict.fromkeys(
+    ("id", "roomId", "sender", "content", "timestamp"), str
+)
+MESSAGE_ID = re.compile(r"[0-9a-f]{16}")
+SURROGATE = b"\\ud"  # perhaps half a character, escaped: JSON carries it, UTF-8 cannot
 
 
 def lock_folder(folder: Path) -> IO[bytes]:
@@ -76,35 +80,49 @@ def damaged_files(folder: Path) -> list[str]:
 
 def read_or_heal(path: Path) -> list[Record]:
     """The records of a file; one that is damaged is set aside and its whole records are kept."""
-    fields = FIELDS.get(path.name, MESSAGE_FIELDS)
     data = b""
     try:
         data = files.read(path)
         records = parse(data)
-        if all(fields <= record.keys() for record in records):
+        if SURROGATE in data:
+            encode(records)
+        if all(is_whole(path.name, record) for record in records):
             return records
-        reason: Exception = DamagedFile("records without all their fields")
-    except (DamagedFile, OSError) as error:
+        reason: Exception = DamagedFile("records without all they must hold")
+    except (DamagedFile, UnicodeEncodeError, OSError) as error:
         reason = error
-    kept = [record for record in salvage(data) if fields <= record.keys()]
+    kept = [record for record in salvage(data) if is_whole(path.name, record)]
     aside = path.with_name(f"{path.name}{DAMAGED}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
     if path.exists():
         os.link(path, aside)  # a crash right here leaves the damaged file where it is
     files.write_durably(path, encode(kept))
-    log.error("%s is damaged (%s): kept %d whole records, the file as it was is %s",
-              path.name, reason, len(kept), aside.name)  # fmt: skip
+    told = "%s is damaged (%s): kept %d whole records, the file as it was is %s"
+    log.error(told, path.name, reason, len(kept), aside.name)
     return kept
 
 
+def is_whole(name: str, record: Record) -> bool:
+    """Whether a record of the file of that name holds all it must, in the right types."""
+    fields = FIELDS.get(name, MESSAGE_FIELDS)
+    if not all(isinstance(record.get(field), kind) for field, kind in fields.items()):
+        return False
+    if name in FIELDS:
+        return all(isinstance(each, str) for each in record.get("participants", ()))
+    return bool(MESSAGE_ID.fullmatch(record["id"]))
+
+
 def salvage(data: bytes) -> list[Record]:
-    """The whole JSON objects of a damaged array, in order."""
-    text = data.decode(errors="replace")
+    """The whole JSON objects of a damaged array, in order; none with a damaged character in it."""
+    text = data.decode(errors="surrogateescape")
     decoder = json.JSONDecoder()
     records, at = [], text.find("{")
     while at >= 0:
         try:
             record, end = decoder.raw_decode(text, at)
+            encode([record])
             records.append(record)
+        except UnicodeEncodeError:
+            pass  # raw_decode found its end
         except (ValueError, RecursionError):
             end = at + 1
         at = text.find("{", end)

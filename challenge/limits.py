@@ -25,9 +25,8 @@ class RateLimiter:
     def check(self, username: str) -> None:
         """Count one event of a user; raises RateLimited if it is one too many."""
         bucket = self._buckets.setdefault(username, Bucket(self._burst))
-        now_s = time.monotonic()
-        filled = bucket.tokens + (now_s - bucket.at_s) * self._per_second
-        bucket.tokens, bucket.at_s = min(filled, self._burst), now_s
+        bucket.tokens = min(self._filled(bucket), self._burst)
+        bucket.at_s = time.monotonic()
         if bucket.tokens < 1:
             raise RateLimited(
                 f"at most {self._per_second:,} events a second, {self._burst:,} at once; "
@@ -38,5 +37,8 @@ class RateLimiter:
     def forget(self, username: str) -> None:
         """Drop a user's bucket if it is full again, so that memory does not grow with users."""
         bucket = self._buckets.get(username)
-        if bucket and (time.monotonic() - bucket.at_s) * self._per_second >= self._burst:
+        if bucket and self._filled(bucket) >= self._burst:
             del self._buckets[username]
+
+    def _filled(self, bucket: Bucket) -> float:
+        return bucket.tokens + (time.monotonic() - bucket.at_s) * self._per_second

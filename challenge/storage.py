@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from eventlet import tpool
+from eventlet.semaphore import Semaphore
 from opentelemetry import trace
 
 from observability import names
@@ -28,13 +29,15 @@ class JsonFiles:
     def __init__(self, folder: Path, metrics: ChatMetrics) -> None:
         self._folder = folder
         self._metrics = metrics
+        self._writing = Semaphore(1)  # two writers would share a temporary file
 
     def read(self, name: str) -> list[Record]:
         """The records of a file; a damaged one is healed first. Raises OSError."""
         try:
             return self._read(name)
         except (DamagedFile, FileNotFoundError):
-            return read_or_heal(self._folder / name)
+            with self._writing:
+                return read_or_heal(self._folder / name)
 
     def _read(self, name: str) -> list[Record]:
         with tracer.start_as_current_span(names.FILE_READ) as span:
@@ -42,6 +45,7 @@ class JsonFiles:
             started = time.perf_counter()
             records = parse(data)
             span.set_attribute(names.JSON_MS, _ms_since(started))
+            span.set_attribute(names.FILE_NAME, name)
             span.set_attribute(names.FILE_BYTES, len(data))
         self._metrics.file_reads += 1
         return records
@@ -52,8 +56,10 @@ class JsonFiles:
             started = time.perf_counter()
             data = encode(records)
             span.set_attribute(names.JSON_MS, _ms_since(started))
-            fsync_s = tpool.execute(files.write_durably, self._folder / name, data)
+            with self._writing:
+                fsync_s = tpool.execute(files.write_durably, self._folder / name, data)
             span.set_attribute(names.FSYNC_MS, fsync_s * 1000)
+            span.set_attribute(names.FILE_NAME, name)
             span.set_attribute(names.FILE_BYTES, len(data))
         self._metrics.file_writes += 1
         self._metrics.file_written_bytes += len(data)

@@ -8,11 +8,16 @@ import json
 import logging
 import sys
 import time
+from types import TracebackType
 
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
 # They tell of every packet and request at their own "info".
 QUIET_LIBRARIES = ("socketio", "engineio", "werkzeug", "urllib3")
+
+ExceptionInfo = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
 
 
 class TextFormatter(logging.Formatter):
@@ -33,6 +38,12 @@ class TextFormatter(logging.Formatter):
         """One line, with control characters escaped."""
         return _one_line(super().formatMessage(record))
 
+    def formatException(self, ei: ExceptionInfo) -> str:
+        """The traceback, indented: what an error says may come from a client, too."""
+        return "\n".join(
+            f"    {_one_line(line)}" for line in super().formatException(ei).split("\n")
+        )
+
 
 class JsonFormatter(TextFormatter):
     """One JSON object a line, with the same facts."""
@@ -46,7 +57,7 @@ class JsonFormatter(TextFormatter):
             "message": record.getMessage(),
         }
         if record.exc_info:
-            entry["error"] = self.formatException(record.exc_info)
+            entry["error"] = logging.Formatter.formatException(self, record.exc_info)
         return json.dumps(entry)
 
 

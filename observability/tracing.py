@@ -11,7 +11,6 @@ import logging
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
@@ -106,7 +105,7 @@ class Tracing(SpanProcessor):
 def set_up_tracing(service: str, environ: Mapping[str, str] = os.environ) -> Tracing:
     """Make this process's tracer provider, named `service` unless ``OTEL_SERVICE_NAME`` is set.
 
-    Raises ValueError, with a sentence for the user, if ``OTEL_TRACES_EXPORTER`` is unknown.
+    Raises ValueError, with a sentence for the user, if one of the variables is wrong.
     """
     exporter = _exporter(environ)
     provider = TracerProvider(
@@ -149,8 +148,11 @@ def _exporter(environ: Mapping[str, str]) -> CountedExporter | None:
 
 
 def _batches(exporter: SpanExporter, environ: Mapping[str, str]) -> BatchSpanProcessor:
-    def limit(name: str, default: int) -> Any:
-        return int(environ.get(f"OTEL_BSP_{name}", default))
+    def limit(name: str, default: int) -> int:
+        text = environ.get(f"OTEL_BSP_{name}", str(default))
+        if not (text.isascii() and text.isdigit() and int(text) > 0):
+            raise ValueError(f"OTEL_BSP_{name} must be a whole number above 0, not {text!r}")
+        return int(text)
 
     return BatchSpanProcessor(
         exporter,

@@ -24,6 +24,8 @@ from .data_manager import DataManager
 log = logging.getLogger(__name__)
 tracer = trace.get_tracer(__name__)
 
+NOT_STORED = ChatError("the message could not be stored; the server's log says why")
+
 
 class MessageProcessor:
     """A queue, and one greenlet that empties it: at most `batch_size` messages at once, at latest
@@ -112,17 +114,19 @@ class MessageProcessor:
                     self._data.create_messages_batch([message])
             except Exception as error:
                 log.exception("message %s cannot be stored", message.id)
-                problem = ChatError(f"the message could not be stored: {error}")
+                problem = error if isinstance(error, ChatError) else NOT_STORED
             self._settle([message], problem)
 
     def _settle(self, batch: Sequence[Message], error: ChatError | None = None) -> None:
         for message in batch:
             self._backlog.leave(message)
             outcome = self._outcomes.pop(message.id)
-            if message.created_at:
-                self._on_stored(message)
-                outcome.send()
-            else:
-                problem = error or ChatError("the message could not be stored")
-                self._on_failed(message, problem)
-                outcome.send_exception(problem)
+            try:
+                if message.created_at:
+                    self._on_stored(message)
+                    outcome.send()
+                else:
+                    self._on_failed(message, error or NOT_STORED)
+                    outcome.send_exception(error or NOT_STORED)
+            except Exception:  # one that cannot be told must not stop those behind it
+                log.exception("could not tell what became of message %s", message.id)

@@ -122,3 +122,15 @@ def test_a_folder_keeps_its_secret_and_no_other_may_read_it(tmp_path: Path) -> N
     other = tmp_path / "other"
     other.mkdir()
     assert read_or_make_secret(other) != secret
+
+
+def test_a_token_with_a_lone_surrogate_is_refused(json_files: JsonFiles) -> None:
+    auth = Auth(Directory(json_files, [], []), "a secret", 3600)
+    with pytest.raises(BadToken, match="not valid"):
+        auth.username("\ud800")
+
+
+@pytest.mark.parametrize("left", ["", "abc"])
+def test_a_secret_that_a_crash_left_torn_is_made_anew(tmp_path: Path, left: str) -> None:
+    (tmp_path / SECRET_FILE).write_text(left)
+    assert len(read_or_make_secret(tmp_path)) >= 32

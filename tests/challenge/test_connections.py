@@ -153,3 +153,8 @@ def test_a_request_without_a_length_is_passed_on(length: str | None) -> None:
     environ = {} if length is None else {"CONTENT_LENGTH": length}
     app = limit_polling(lambda environ, start_response: [b"passed on"], MAX_BYTES)
     assert list(app(environ, lambda *_: None)) == [b"passed on"]
+
+
+def test_a_length_in_odd_digits_is_no_number() -> None:
+    app = limit_polling(lambda environ, start_response: [b"ok"], 10)
+    assert app({"CONTENT_LENGTH": "\xb2"}, lambda *_: None) == [b"ok"]

@@ -216,3 +216,45 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     for folder in (tmp_path / "file", tmp_path / "file" / "data"):
         with pytest.raises(OSError, match=f"cannot use {re.escape(str(folder))} as data folder: "):
             lock_folder(folder)
+
+
+MESSAGE = {"id": f"{1:016x}", "roomId": "r", "sender": "a", "content": "hello", "timestamp": "c"}
+
+
+@pytest.mark.parametrize(
+    ("name", "record"),
+    [
+        ("messages_1.json", {**MESSAGE, "id": 7}),
+        ("messages_1.json", {**MESSAGE, "id": "zz"}),
+        ("messages_1.json", {**MESSAGE, "roomId": []}),
+        ("messages_1.json", {**MESSAGE, "content": "\ud800"}),
+        ("chatrooms.json", {"roomId": "r", "name": "n", "participants": None}),
+        ("chatrooms.json", {"roomId": "r", "name": "n", "participants": [7]}),
+        ("users.json", {"username": [], "passwordHash": "x"}),
+    ],
+)
+def test_a_record_of_wrong_types_is_damage_too(
+    tmp_path: Path, name: str, record: dict[str, object]
+) -> None:
+    (tmp_path / name).write_text(json.dumps([record]))
+    assert heal(tmp_path) == {name: []}
+    assert len(damaged_files(tmp_path)) == 1
+
+
+def test_a_lone_surrogate_in_a_torn_file_is_left_out(tmp_path: Path) -> None:
+    records = [{**MESSAGE, "content": "\ud800"}, MESSAGE, MESSAGE]
+    (tmp_path / "messages_1.json").write_text(json.dumps(records)[:-20])
+    assert heal(tmp_path) == {"messages_1.json": [MESSAGE]}
+
+
+def test_a_record_with_damaged_characters_is_not_whole(tmp_path: Path) -> None:
+    data = json.dumps([MESSAGE, MESSAGE]).encode().replace(b"hello", b"hel\xffo", 1)
+    (tmp_path / "messages_1.json").write_bytes(data)
+    assert heal(tmp_path) == {"messages_1.json": [MESSAGE]}
+
+
+def test_what_only_looks_like_a_surrogate_is_no_damage(tmp_path: Path) -> None:
+    records = [{**MESSAGE, "content": "C:\\users\\udo, or \\ud800"}]
+    (tmp_path / "messages_1.json").write_bytes(encode(records))
+    assert heal(tmp_path) == {"messages_1.json": records}
+    assert damaged_files(tmp_path) == []

@@ -92,3 +92,13 @@ def test_a_user_who_is_forgotten_begins_anew(let_pass: Callable[[float], None]) 
     let_pass(BURST / PER_SECOND + 1)
     limiter.forget("minji")
     assert allowed(limiter) == BURST
+
+
+def test_a_bucket_that_is_full_again_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = time.monotonic() + 3600
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+    limiter = RateLimiter(1_000, 2_000)
+    limiter.check("minji")
+    now_s += 0.01
+    limiter.forget("minji")
+    assert limiter._buckets == {}

@@ -15,6 +15,8 @@ from tests.conftest import Disk, a_message
 RECORDS = [a_message(number, "새해 🎉").record(now()) for number in range(3)]
 NAME = "messages_1.json"
 
+OF_A_FILE = (names.FILE_NAME, names.FILE_BYTES)
+
 
 def test_what_was_written_is_read(json_files: JsonFiles, tmp_path: Path) -> None:
     json_files.write(NAME, RECORDS)
@@ -37,13 +39,15 @@ def test_spans_tell_processor_time_from_waiting_for_the_disk(
     json_files.read(NAME)
     write, read = spans.get_finished_spans()
     assert write.name == names.FILE_WRITE
-    assert set(write.attributes or {}) == {names.JSON_MS, names.FSYNC_MS, names.FILE_BYTES}
+    assert set(write.attributes or {}) == {names.JSON_MS, names.FSYNC_MS, *OF_A_FILE}
     assert read.name == names.FILE_READ
-    assert set(read.attributes or {}) == {names.JSON_MS, names.FILE_BYTES}
+    assert set(read.attributes or {}) == {names.JSON_MS, *OF_A_FILE}
     for span in (write, read):
         assert span.attributes is not None
         assert span.attributes[names.FILE_BYTES] == len(encode(RECORDS))
-        assert all(float(str(value)) > 0 for value in span.attributes.values())
+        assert span.attributes[names.FILE_NAME] == NAME
+        assert float(str(span.attributes[names.JSON_MS])) > 0
+    assert float(str((write.attributes or {})[names.FSYNC_MS])) > 0
 
 
 def test_a_write_that_fails_changes_nothing_and_may_be_repeated(

@@ -88,8 +88,8 @@ def an_error() -> logging.LogRecord:
 def test_a_traceback_stands_below_its_line() -> None:
     first, *below = TextFormatter().format(an_error()).splitlines()
     assert first.endswith("ERROR challenge.server: it failed")
-    assert below[0] == "Traceback (most recent call last):"
-    assert below[-1] == "RuntimeError: the reason"
+    assert below[0] == "    Traceback (most recent call last):"
+    assert below[-1] == "    RuntimeError: the reason"
 
 
 def test_json_holds_the_same_facts() -> None:
@@ -137,3 +137,12 @@ def test_libraries_are_quiet_until_something_fails(log: Callable[[], str]) -> No
     written = log()
     assert "chatter" not in written
     assert written.count("failure") == len(QUIET_LIBRARIES)
+
+
+def test_an_exceptions_text_cannot_forge_a_line() -> None:
+    try:
+        raise ValueError("x\n2026-12-31T23:59:59.123Z ERROR challenge.server: all is lost")
+    except ValueError:
+        record = logging.LogRecord("a", logging.ERROR, "f", 1, "m", (), sys.exc_info())
+    lines = TextFormatter().format(record).splitlines()
+    assert not any(line.startswith("2026-12-31T23:59:59.123Z") for line in lines)

@@ -230,3 +230,9 @@ def test_a_failing_exporter_never_raises() -> None:
 
     exporter = CountedExporter(Broken(), "nowhere")
     assert exporter.export([]) is SpanExportResult.FAILURE
+
+
+@pytest.mark.parametrize("value", ["many", "0", "-1", ""])
+def test_a_wrong_limit_is_named(value: str) -> None:
+    with pytest.raises(ValueError, match="OTEL_BSP_MAX_QUEUE_SIZE must be a whole number"):
+        set_up_tracing("chat", {"OTEL_BSP_MAX_QUEUE_SIZE": value})

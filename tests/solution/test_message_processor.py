@@ -350,3 +350,35 @@ def test_the_batch_is_a_trace_that_links_to_its_messages(
     assert flush.parent is None
     assert create.parent is not None
     assert create.parent.span_id == flush.context.span_id
+
+
+def test_a_broadcast_that_fails_costs_only_itself(start: Start) -> None:
+    running = start(SHORT_MS)
+    told = running.processor._on_stored
+
+    def on_stored(message: Message) -> None:
+        if message.content == "number 1":
+            raise RuntimeError("a rough edge of a library")
+        told(message)
+
+    running.processor._on_stored = on_stored
+    running.send(3)
+    wait_until(lambda: len(running.outcomes.stored) == 2, "the other two broadcasts")
+    running.send(1)
+    wait_until(lambda: len(running.outcomes.stored) == 3, "the next batch")
+
+
+def test_a_disk_that_fails_while_one_is_looked_for_is_named(start: Start, disk: Disk) -> None:
+    # given a batch with a message that cannot be written, and then a disk that refuses
+    running = start(SHORT_MS)
+    bad = a_message(0)
+    bad.sender = "\ud800"
+    running.send_this(bad)
+    running.send_this(a_message(1))
+    disk.fail("write_and_sync")
+    wait_until(lambda: running.backlog.storage_failing, "the disk refusing")
+
+    # when the server drains, then the disk is named as the reason
+    running.backlog.closed = True
+    running.settled(2)
+    assert running.outcomes.failed[1] == ("number 1", "storage_unavailable")
