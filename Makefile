@@ -22,6 +22,7 @@ help: ## list the commands
 	|| sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1: \2/p' Makefile
 
 install: $(INSTALLED) ## set up .venv; WHEELS=folder does it offline
+	@echo "Ready. Next: make demo, or make challenge."
 
 $(INSTALLED): requirements.lock
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11, 3.12 or 3.13 is needed, and none was found. Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python@3.13), or name yours: make PYTHON=/path/to/python" >&2; exit 1; }
