@@ -80,11 +80,9 @@ class MessageProcessor:
         batch = [self._queue.get()]
         # While the server drains nobody new comes: take all there are, at once.
         while self._backlog.closed or len(batch) < self._batch_size:
-            due_s = 0 if self._backlog.closed else self._interval_s - batch[0].waited_s
+            left_s = 0 if self._backlog.closed else self._interval_s - batch[0].waited_s
             try:
-                batch.append(
-                    self._queue.get(timeout=due_s) if due_s > 0 else self._queue.get(False)
-                )
+                batch.append(self._queue.get(block=left_s > 0, timeout=left_s))
             except Empty:
                 break
         return batch
