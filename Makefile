@@ -32,7 +32,7 @@ $(INSTALLED): requirements.lock
 	@$(VENV)/bin/uv pip install --quiet --python $(PY) $(OFFLINE) --require-hashes -r requirements.lock
 	@touch $@
 
-demo: $(INSTALLED) ## both servers under the same New Year's load: table, charts, report (3 minutes)
+demo: $(INSTALLED) ## both servers under the same New Year's load: table, charts, report (2 minutes)
 	@$(PY) -m load_test.demo
 
 compare: $(INSTALLED) ## measure two servers against each other; A=challenge B=solution

@@ -2,8 +2,8 @@
 
 Starts the trace store over the spans that the run left, and JupyterLab beside it; Ctrl-C ends
 both. Without a run it takes the newest in ``results/``, and on a fresh clone the small sample
-that lies beside the notebook. With ``JAEGER_QUERY_URL`` set it starts no store and reads from
-there.
+that lies beside the notebook. With ``JAEGER_QUERY_URL`` set it starts no store, and without a run
+the notebook shows the last hour of what is there.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SAMPLE = Path(__file__).parent / "sample"
 NEWEST = ROOT / "results" / "latest"
+QUERY_URL = "JAEGER_QUERY_URL"
 RESULTS, SPANS = "results.json", "traces.db"
 START_S = 20
 
@@ -31,18 +32,22 @@ def main() -> int:
     """Serve a run's spans and the notebook until Ctrl-C. Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("run", nargs="?", type=Path, help="a folder that make demo left")
-    run = parser.parse_args().run or (NEWEST if NEWEST.exists() else SAMPLE)
-    if not (run / RESULTS).exists():
-        parser.error(f"there is no {RESULTS} in {run}; make demo leaves such folders in results/")
-    environment = {**os.environ, "RESULTS": str((run / RESULTS).resolve())}
+    run = parser.parse_args().run
+    environment = dict(os.environ)
+    if run or QUERY_URL not in environment:
+        run = run or (NEWEST if NEWEST.exists() else SAMPLE)
+        if not (run / RESULTS).exists():
+            parser.error(f"there is no {RESULTS} in {run}; make demo leaves such folders")
+        environment["RESULTS"] = str((run / RESULTS).resolve())
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as running:
         try:
-            if "JAEGER_QUERY_URL" not in environment:
+            if run and QUERY_URL not in environment:
                 folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
                 database = copy_of_spans(run, folder)
-                environment["JAEGER_QUERY_URL"] = running.enter_context(trace_store(database))
-            sys.stdout.write(f"The spans of {run}. Open the address below; Ctrl-C ends it.\n")
+                environment[QUERY_URL] = running.enter_context(trace_store(database))
+            told = run or f"the last hour at {environment[QUERY_URL]}"
+            sys.stdout.write(f"The spans of {told}. Open the address below; Ctrl-C ends it.\n")
             sys.stdout.flush()
             lab = [sys.executable, "-m", "jupyterlab", "notebooks/before_after.ipynb"]
             lab += ["--ip=127.0.0.1", "--log-level=WARN"]

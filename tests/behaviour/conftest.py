@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from selenium.webdriver import Chrome
 
+from tests.behaviour.browser import ChatPage, chromium
 from tests.behaviour.client import ChatUser
 from tests.behaviour.servers import ROOT, ServerProcess
 
@@ -13,6 +15,7 @@ from tests.behaviour.servers import ROOT, ServerProcess
 PACKAGES = ("challenge", "solution", pytest.param("attempt", marks=pytest.mark.slow))
 
 Start = Callable[..., ServerProcess]
+Visit = Callable[[ServerProcess], ChatPage]
 
 
 @pytest.fixture(scope="session")
@@ -92,3 +95,30 @@ def bob(server: ServerProcess) -> Iterator[ChatUser]:
     """Another one."""
     with ChatUser(server) as user:
         yield user
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """One browser for all cases: starting one takes a second."""
+    with chromium(tmp_path_factory.mktemp("profile")) as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Chrome) -> Iterator[Visit]:
+    """Opens a server's page in a new tab, which knows nothing of earlier sessions.
+
+    At the end its console must be clean, but for servers that were away or refused something.
+    """
+    pages: list[ChatPage] = []
+
+    def open_page(server: ServerProcess) -> ChatPage:
+        browser.switch_to.new_window("tab")
+        pages.append(ChatPage(browser, server.url))
+        return pages[-1]
+
+    yield open_page
+    complaints = [each for page in pages for each in page.complaints()]
+    browser.close()
+    browser.switch_to.window(browser.window_handles[0])
+    assert [each for each in complaints if not each.startswith("network: ")] == []

@@ -2,14 +2,12 @@
 
 import re
 import signal
-from collections.abc import Callable, Iterator
 
 import pytest
-from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from tests.behaviour.browser import ChatPage, chromium
 from tests.behaviour.client import PASSWORD, ChatUser, contents
+from tests.behaviour.conftest import Start, Visit
 from tests.behaviour.servers import ServerProcess, wait_until
 
 # All servers serve the same page, and a browser is slow: only what hangs on the server's way of
@@ -20,36 +18,6 @@ solution = pytest.mark.parametrize("package", ["solution"], indirect=True)
 
 ANSWERS = {"challenge": "stored", "solution": "queued"}
 PHONE_WIDTH_PX = 360
-
-Start = Callable[..., ServerProcess]
-Visit = Callable[[ServerProcess], ChatPage]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    """One browser for all cases: starting one takes a second."""
-    with chromium(tmp_path_factory.mktemp("profile")) as started:
-        yield started
-
-
-@pytest.fixture
-def visit(browser: Chrome) -> Iterator[Visit]:
-    """Opens a server's page in a new tab, which knows nothing of earlier sessions.
-
-    At the end its console must be clean, but for servers that were away or refused something.
-    """
-    pages: list[ChatPage] = []
-
-    def open_page(server: ServerProcess) -> ChatPage:
-        browser.switch_to.new_window("tab")
-        pages.append(ChatPage(browser, server.url))
-        return pages[-1]
-
-    yield open_page
-    complaints = [each for page in pages for each in page.complaints()]
-    browser.close()
-    browser.switch_to.window(browser.window_handles[0])
-    assert [each for each in complaints if not each.startswith("network: ")] == []
 
 
 @both
@@ -72,28 +40,6 @@ def test_sign_up_and_send_with_the_keyboard(
     page.wait_for("last", time_shown[1])
     assert page.dots() == 1
     assert page.complaints() == []
-
-
-@pytest.mark.slow
-@challenge
-def test_a_wrong_password_and_a_stale_session_are_told(visit: Visit, server: ServerProcess) -> None:
-    user = ChatUser(server)
-    page = visit(server)
-
-    page.enter(user.name, "not the password")
-    page.wait_for("log-in-form", "bad_credentials")
-    page.enter(user.name, PASSWORD)
-    page.wait_for("state", "Connected")
-
-    # The session outlives a reload, but not its token.
-    page.browser.refresh()
-    page.wait_for("who", user.name)
-    page.run("""
-        const { saveSession } = await import("./page/session.js");
-        saveSession({ token: "stale", username: "mina" });
-    """)
-    page.browser.refresh()
-    page.wait_for("log-in-notice", "Your session has ended")
 
 
 @pytest.mark.slow
@@ -201,28 +147,6 @@ def test_what_a_stop_left_open_gets_an_outcome(visit: Visit, start: Start) -> No
     mina = ChatUser(again, "mina")
     stored = mina.whole_history(mina.get("/api/chatrooms").json()["rooms"][0]["roomId"])
     assert [row.id for row in rows] == [message["id"] for message in stored]
-
-
-@pytest.mark.slow
-@challenge
-def test_a_refused_message_keeps_its_reason_and_can_be_sent_again(
-    visit: Visit, start: Start
-) -> None:
-    page = visit(start("--max-queue-messages", "1"))
-    page.sign_up("mina", PASSWORD)
-    page.make_room("Rooftop")
-
-    page.greet(rate=200, seconds=1)
-    page.wait_for("greetings-status", "200 of 200 sent")
-    page.wait_for("greetings-status", "· 0 waiting")
-    page.wait_for("outbox", "queue_full")
-    refused = page.text("#outbox .content")
-    assert refused not in [row.content for row in page.rows()]
-
-    page.element("#outbox li button").click()
-    wait_until(lambda: page.rows()[-1].content == refused, "the message that was sent again")
-    page.element("#dismiss-all").click()
-    assert page.text("#outbox") == ""
 
 
 @pytest.mark.slow
