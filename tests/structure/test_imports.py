@@ -21,8 +21,11 @@ MAY_IMPORT = {
 # In a package, a module may need those of its own line and of the lines above.
 ORDER = {
     "challenge": (
-        {"config", "errors", "models", "files"},
-        {"healing", "data_manager"},
+        {"config", "errors", "files"},
+        {"models", "fields", "limits", "connections"},
+        {"healing", "backlog", "sample_history"},
+        {"storage", "history", "status"},
+        {"directory", "data_manager"},
         {"auth"},
         {"routes", "socket_handler"},
         {"app", "server"},
