@@ -85,14 +85,14 @@ class Routes:
         return send_from_directory(PAGE, name)
 
     def health(self) -> Answer:
-        """Which server this is, and whether all its data files are sound."""
+        """Whether all data files are sound."""
         return jsonify(self._status.health())
 
     def ready(self) -> Answer:
-        """200 while the server takes messages, 503 before and after."""
+        """200 and the server's name while it takes messages, 503 before and after."""
         if not self._status.ready:
             raise ShuttingDown("the server is starting or shutting down")
-        return jsonify(status="ok")
+        return jsonify(status="ok", server=self._status.package)
 
     def metrics(self) -> Answer:
         """The server's counters, for Prometheus."""

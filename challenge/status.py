@@ -19,7 +19,7 @@ class Status:
     """The state of one server, for ``/health``, ``/ready`` and the log."""
 
     def __init__(self, package: str, folder: Path, metrics: ChatMetrics) -> None:
-        self._package = package
+        self.package = package
         self._folder = folder
         self._metrics = metrics
         self.ready = False
@@ -28,7 +28,7 @@ class Status:
         """``degraded`` when data files had to be set aside, with their names."""
         damaged = damaged_files(self._folder)
         status = "degraded" if damaged else "ok"
-        return {"status": status, "server": self._package, "damaged_files": damaged}
+        return {"status": status, "damaged_files": damaged}
 
     def report(self) -> None:
         """For ever: one log line a second while there is work."""

@@ -32,8 +32,17 @@ export class ApiError extends Error {
 }
 
 /**
- * Which server this is, and whether it is well.
- * @returns {Promise<{status: string, server: string, damaged_files: string[]}>}
+ * The name of the server, while it takes messages.
+ * @returns {Promise<{status: string, server: string}>}
+ */
+export async function ready() {
+  const response = await request("GET", "ready");
+  return await response.json();
+}
+
+/**
+ * Whether the server's data files are sound, and which were set aside.
+ * @returns {Promise<{status: string, damaged_files: string[]}>}
  */
 export async function health() {
   const response = await request("GET", "health");

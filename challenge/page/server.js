@@ -1,12 +1,12 @@
 /** Which server this page talks to: by name, and by colour. */
 
-import { ApiError, health } from "./api.js";
+import { ApiError, health, ready } from "./api.js";
 import { byId } from "./dom.js";
 
-/** Asks the server for its name and health, and shows both. */
+/** Asks the server for its name and for damaged files, and shows both. */
 export async function showServer() {
   try {
-    const { server, damaged_files: damaged } = await health();
+    const [{ server }, { damaged_files: damaged }] = await Promise.all([ready(), health()]);
     byId("server").textContent = server;
     document.title = `New Year chat on ${server}`;
     document.documentElement.dataset.server = server; // style.css chooses the colour by it

@@ -16,7 +16,7 @@ def server_name(address: str) -> str:
     session.trust_env = False  # a proxy would not reach this machine's servers
     try:
         with gevent.Timeout(ANSWER_S):  # for all of it: names to look up, answers that trickle
-            return str(session.get(f"{address}/health").json()["server"])
+            return str(session.get(f"{address}/ready").json()["server"])
     except gevent.Timeout:
         problem = f"{address} does not answer within {ANSWER_S:g} s"
     except (requests.JSONDecodeError, KeyError, TypeError):

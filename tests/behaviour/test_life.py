@@ -46,7 +46,7 @@ def test_a_wrong_variable_is_told_and_a_flag_wins(start: Start, tmp_path: Path) 
 def test_a_fresh_copy_runs_under_its_own_name(attempt: ServerProcess) -> None:
     assert attempt.log.startswith("attempt serves at http://127.0.0.1:")
     with ChatUser(attempt) as user:
-        assert user.get("/health").json()["server"] == "attempt"
+        assert user.get("/ready").json()["server"] == "attempt"
         assert user.send(user.room(), "hello")["status"] == "stored"
         user.wait_for(1)
 
