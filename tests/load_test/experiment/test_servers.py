@@ -53,10 +53,10 @@ def test_a_copy_of_the_challenge_serves_under_its_own_name(tmp_path: Path) -> No
     package = Package.find(str(tmp_path / "attempt"))
 
     with Server(package, tmp_path / "data", tmp_path / "log", UNTRACED) as server:
-        health = server.http.get(f"{server.url}/health").json()
+        ready = server.http.get(f"{server.url}/ready").json()
         assert server.stop(servers.DRAIN_S) == 0
 
-    assert health["server"] == "attempt"
+    assert ready["server"] == "attempt"
 
 
 def test_one_that_ends_at_its_start_is_told_with_its_last_words(tmp_path: Path) -> None:
