@@ -9,7 +9,6 @@ Times are microseconds since 1970, as in Jaeger.
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, NoReturn, Self
 from urllib.parse import quote
 
@@ -62,12 +61,7 @@ class JaegerClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
