@@ -6,22 +6,20 @@ a server (or a Locust) that makes its guests late gets the delay counted.
 """
 
 import itertools
-import random
 import time
-import uuid
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar
 
 import gevent
-from gevent.event import Event
-from gevent.lock import Semaphore
+from gevent import GreenletExit
 from locust import HttpUser, task
 from locust.contrib.socketio import SocketIOUser
 from locust.event import EventHook
+
+from load_test.greetings import greeting
+from load_test.party import Party as Party
 
 ACKNOWLEDGED = "send to acknowledgement"
 BROADCAST = "send to broadcast"
@@ -29,49 +27,21 @@ SOCKET = "WS"  # the type of both rows
 
 UNDELIVERED = "undelivered when the user stopped"
 UNACKNOWLEDGED = "not acknowledged when the user stopped"
+NOT_CONNECTED = {"status": "refused", "error": {"code": "not connected"}}
 
 PASSWORD = "midnight-in-seoul"  # of users who exist only to make load
-GREETINGS = Path(__file__).with_name("greetings.txt").read_text(encoding="utf-8").splitlines()
+GREET = 12  # weight of the task that all guests have; those of guests.py stand against it
 LAST_DELIVERIES_S = 5.0  # what was sent just before the end still may arrive
 FAREWELL_S = 1.0
 POLL_S = 0.05
 TRY_AGAIN_S = 1.0
-TIMEOUT_S = 30.0  # of one request on the way in
-# A sign-up and a log-in cost the server some 90 ms of a core each, on purpose. If all came at once,
-# all would wait for the last.
-COME_IN_AT_ONCE = 4
+TIMEOUT_S = 30.0  # of one request
 
 Answer = dict[str, Any]
 
 
-class NotLetIn(Exception):
-    """A request on the way in failed; its row says why."""
-
-
-@dataclass
-class Room:
-    """One chat room: made by the first guest who wants in, who then invites the others."""
-
-    id: str = ""
-    host_token: str = ""
-    making: Semaphore = field(default_factory=Semaphore)  # only one guest finds it missing
-
-
-class Party:
-    """What the guests of one run share. Each run has names and rooms of its own.
-
-    `pause_s` is the mean time between two greetings of one guest.
-    """
-
-    def __init__(self, rooms: int, pause_s: float) -> None:
-        self.rooms = [Room() for _ in range(rooms)]
-        self.pause_s = pause_s
-        self.run = uuid.uuid4().hex[:8]
-        self.door = Semaphore(COME_IN_AT_ONCE)
-        self.numbers = itertools.count()
-        self.here = 0  # guests who came in
-        self.sent = 0  # greetings, of all guests
-        self.begins = Event()  # nobody sends before
+class Refused(Exception):
+    """A request failed; its row says why."""
 
 
 class ChatUser(SocketIOUser, HttpUser):
@@ -87,7 +57,8 @@ class ChatUser(SocketIOUser, HttpUser):
         """Come in, trying until it works, and wait for the party to begin."""
         number = next(self.party.numbers)
         self.name = f"guest-{self.party.run}-{number}"
-        self.room = self.party.rooms[number % len(self.party.rooms)]
+        self.room = self.party.room_of(number)
+        self.chance = self.party.chance(number)
         self.greetings = itertools.count()
         self.unacknowledged: dict[str, float] = {}  # when each was due, by client id
         self.undelivered: dict[str, float] = {}
@@ -99,7 +70,7 @@ class ChatUser(SocketIOUser, HttpUser):
             try:
                 with self.party.door:
                     self.come_in()
-            except NotLetIn:
+            except Refused:
                 gevent.sleep(TRY_AGAIN_S)
         self.party.here += 1
         self.party.begins.wait()
@@ -107,38 +78,53 @@ class ChatUser(SocketIOUser, HttpUser):
         gevent.sleep(self.wait_time())
 
     def come_in(self) -> None:
-        """Sign up, log in, join a room, connect. Raises NotLetIn at the first that fails."""
+        """Sign up, log in, join a room, connect. Raises Refused at the first that fails."""
         credentials = {"username": self.name, "password": PASSWORD}
-        self.post("sign up", "/api/auth/signup", credentials, good=(201, 409))  # 409: tried before
-        self.token = self.post("log in", "/api/auth/login", credentials)["token"]
+        self.ask("sign up", "/api/auth/signup", credentials, good=(201, 409))  # 409: tried before
+        self.token = self.ask("log in", "/api/auth/login", credentials)["token"]
         with self.room.making:
             if not self.room.id:
                 room = {"name": f"New Year {self.party.run}", "participants": []}
-                made = self.post("make room", "/api/chatrooms", room, self.token)
+                made = self.ask("make room", "/api/chatrooms", room, self.token)
                 self.room.id, self.room.host_token = made["roomId"], self.token
         if self.token != self.room.host_token:
             invitation = f"/api/chatrooms/{self.room.id}/invite"
-            self.post("join room", invitation, {"username": self.name}, self.room.host_token)
-        self.client.close()  # from here on it takes a connection less
+            self.ask("join room", invitation, {"username": self.name}, self.room.host_token)
+        self.client.close()  # who only greets takes a connection less from here on
         self.connect()
         if not self.sio.connected:
-            raise NotLetIn
+            raise Refused
 
-    def post(
-        self, row: str, path: str, body: Answer, token: str = "", good: Collection[int] = (200, 201)
+    def ask(
+        self,
+        row: str,
+        path: str,
+        body: Answer | None = None,
+        token: str = "",
+        good: Collection[int] = (200, 201),
     ) -> Answer:
-        """POST JSON, recorded as `row`; raises NotLetIn unless the answer's status is good."""
+        """POST a body as JSON, or GET if there is none, recorded as `row`; the answer's JSON.
+
+        Raises Refused unless the answer's status is good.
+        """
+        method = "GET" if body is None else "POST"
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        with self.client.post(
-            path, json=body, headers=headers, name=row, catch_response=True, timeout=TIMEOUT_S
+        with self.client.request(
+            method,
+            path,
+            json=body,
+            headers=headers,
+            name=row,
+            catch_response=True,
+            timeout=TIMEOUT_S,
         ) as response:
-            let_in = response.status_code in good
-            if let_in:
+            well = response.status_code in good
+            if well:
                 response.success()
             elif response.status_code:  # else there was no answer, and Locust says why
                 response.failure(f"{response.status_code} {_code(response.json)}")
-        if not let_in:
-            raise NotLetIn
+        if not well:
+            raise Refused
         answer: Answer = response.json()
         return answer
 
@@ -148,24 +134,32 @@ class ChatUser(SocketIOUser, HttpUser):
         self.sio.connect(self.host, auth=auth, transports=["websocket"], wait_timeout=TIMEOUT_S)
 
     def wait_time(self) -> float:
-        """Seconds until the next greeting is due: people are random, and wait for no server."""
-        self.due_s += random.expovariate(1 / self.party.pause_s)
+        """Seconds until the next task is due: people are random, and wait for no server."""
+        gap_s = self.chance.expovariate(1 / self.party.pause_s)
+        self.due_s = self.party.later(self.due_s, gap_s)
+        # Locust picks one of self.tasks by a chance that all users share: leave it only ours.
+        self.tasks = [self.chance.choice(type(self).tasks)]
         return max(0.0, self.due_s - time.perf_counter())
 
-    @task
+    def stay_away(self, seconds: float) -> None:
+        """Do nothing for so long, by plan: what is due later is due that much later."""
+        self.due_s += seconds
+        gevent.sleep(max(0.0, self.due_s - time.perf_counter()))
+
+    @task(GREET)
     def greet(self) -> None:
         """Send one greeting; its acknowledgement and its broadcast are awaited by nobody."""
+        client_id = f"{self.name}-{next(self.greetings)}"
+        content = greeting(self.chance, self.party.message_length)
         self.party.sent += 1
+        self.unacknowledged[client_id] = self.undelivered[client_id] = self.due_s
         if not self.sio.connected:
             self.connect()
         if not self.sio.connected:
-            self.report(ACKNOWLEDGED, self.due_s, "not connected")
+            self.on_acknowledged(client_id, NOT_CONNECTED)
             return
-        client_id = f"{self.name}-{next(self.greetings)}"
-        self.unacknowledged[client_id] = self.undelivered[client_id] = self.due_s
-        content = random.choice(GREETINGS)
-        greeting = {"roomId": self.room.id, "content": content, "clientId": client_id}
-        self.sio.emit("send_message", greeting, callback=partial(self.on_acknowledged, client_id))
+        payload = {"roomId": self.room.id, "content": content, "clientId": client_id}
+        self.sio.emit("send_message", payload, callback=partial(self.on_acknowledged, client_id))
 
     def on_acknowledged(self, client_id: str, answer: Answer) -> None:
         """The server stored, queued or refused a greeting."""
@@ -179,6 +173,7 @@ class ChatUser(SocketIOUser, HttpUser):
 
     def on_message(self, message: Answer) -> None:
         """Somebody's greeting arrived; our own are timed."""
+        self.room.note(message["id"])
         due_s = self.undelivered.pop(message.get("clientId", ""), None)
         if due_s is not None:
             self.report(BROADCAST, due_s)
@@ -193,7 +188,8 @@ class ChatUser(SocketIOUser, HttpUser):
         """Give the last deliveries their time, report what never came, and leave."""
         deadline_s = time.monotonic() + LAST_DELIVERIES_S
         while self.sio.connected and self.awaits_something and time.monotonic() < deadline_s:
-            gevent.sleep(POLL_S)
+            with suppress(GreenletExit):  # Locust may tell a user to stop who is stopping
+                gevent.sleep(POLL_S)
         for due_s in self.unacknowledged.values():
             self.report(ACKNOWLEDGED, due_s, UNACKNOWLEDGED)
         for due_s in self.undelivered.values():

@@ -8,13 +8,13 @@ moment of this schedule, also when the generator should be late.
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from load_test.experiment.phases import Phase, Slot, slots
 from load_test.experiment.prepared import Room
 from load_test.experiment.settings import Settings
 
-STREAM, MIDNIGHT = "stream", "midnight"
 # Different lengths and scripts, as at a real midnight: from 15 bytes to 60.
 GREETINGS = (
     "Happy New Year!",
@@ -26,33 +26,42 @@ GREETINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One message to be sent `at_s` seconds after the start, by the user of that number."""
+    """One message to be sent `at_s` seconds after the start, by the user of that number.
+
+    `burst` tells that it is one of many that are to be sent at that moment.
+    """
 
     at_s: float
     sender: int
     phase: str
+    burst: bool = False
 
 
-def make_schedule(settings: Settings) -> list[Arrival]:
-    """All messages of a run in their order; the same settings always give the same schedule."""
-    chance = random.Random(settings.seed)
-    moments = [(at_s, STREAM) for at_s in _stream(settings, chance)]
-    moments += [(settings.midnight_s, MIDNIGHT)] * settings.burst_messages
-    schedule = []
-    for number, (at_s, phase) in enumerate(moments):
-        random_order = settings.senders == "random"
-        sender = chance.randrange(settings.users) if random_order else number % settings.users
-        schedule.append(Arrival(at_s, sender, phase))
+def make_schedule(phases: Sequence[Phase], settings: Settings, variant: int = 0) -> list[Arrival]:
+    """All messages of a run in their order; the same settings always give the same schedule.
+
+    Each `variant` of it has other gaps (and senders, if they are random).
+    """
+    chance = random.Random(f"{settings.seed} {variant}")
+    schedule: list[Arrival] = []
+    for slot in slots(phases):
+        burst = [(slot.starts_s, True)] * slot.phase.burst_messages
+        stream = [(at_s, False) for at_s in _stream(slot, settings.arrivals, chance)]
+        for at_s, in_burst in burst + stream:
+            sender = len(schedule) % settings.users
+            if settings.senders == "random":
+                sender = chance.randrange(settings.users)
+            schedule.append(Arrival(at_s, sender, slot.phase.name, in_burst))
     return schedule
 
 
-def _stream(settings: Settings, chance: random.Random) -> Iterator[float]:
-    """The moments of the stream: at equal distances, or as independent people send (Poisson)."""
-    at_s = 0.0
-    while at_s < settings.stream_s:
+def _stream(slot: Slot, arrivals: str, chance: random.Random) -> Iterator[float]:
+    """The moments of a stream: at equal distances, or as independent people send (Poisson)."""
+    rate_per_s = slot.phase.rate_per_s
+    at_s, until_s = slot.starts_s, slot.starts_s + slot.phase.sends_s
+    while rate_per_s and at_s < until_s:
         yield at_s
-        fixed = settings.arrivals == "fixed"
-        at_s += 1 / settings.rate_per_s if fixed else chance.expovariate(settings.rate_per_s)
+        at_s += 1 / rate_per_s if arrivals == "fixed" else chance.expovariate(rate_per_s)
 
 
 def packet(number: int, room: Room) -> bytes:

@@ -22,7 +22,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter
 
 from load_test.experiment import quantities
-from load_test.experiment.sides import Cell, Side
+from load_test.experiment.sides import Cell, Results, Side
 
 WIDE_IN, NARROW_IN = 8.4, 3.5  # at 9 points the text reads well on a page, and on a phone
 PNG_DPI = 200
@@ -62,18 +62,18 @@ class Chart:
     name: str
     title: str
     alt: str
-    draw: Callable[[Figure, Sides], None]
+    draw: Callable[[Figure, Results], None]
     height_in: float
     narrow_height_in: float
 
-    def write_png(self, both: Sides, folder: Path) -> Path:
+    def write_png(self, results: Results, folder: Path) -> Path:
         """On white, for slides and README files."""
         path = folder / f"{self.name}.png"
         with matplotlib.rc_context(STYLE):
-            self._figure(both, WIDE_IN, self.height_in).savefig(path, dpi=PNG_DPI)
+            self._figure(results, WIDE_IN, self.height_in).savefig(path, dpi=PNG_DPI)
         return path
 
-    def svg(self, both: Sides, narrow: bool) -> str:
+    def svg(self, results: Results, narrow: bool) -> str:
         """An svg element on no background, in the colour of the text around it.
 
         `narrow` is for phones: the same data and text size in a column. Its ids are its own, so
@@ -82,7 +82,7 @@ class Chart:
         text = StringIO()
         size = (NARROW_IN, self.narrow_height_in) if narrow else (WIDE_IN, self.height_in)
         with matplotlib.rc_context(STYLE):
-            figure = self._figure(both, *size)
+            figure = self._figure(results, *size)
             figure.savefig(text, format="svg", transparent=True, metadata=NO_METADATA)
         svg = text.getvalue()
         svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
@@ -91,18 +91,18 @@ class Chart:
             svg = svg.replace(reference, reference + own)
         return svg
 
-    def _figure(self, both: Sides, width_in: float, height_in: float) -> Figure:
+    def _figure(self, results: Results, width_in: float, height_in: float) -> Figure:
         figure = Figure(
             figsize=(width_in, height_in), layout=ConstrainedLayoutEngine(wspace=GAP_SHARE)
         )
-        self.draw(figure, both)
+        self.draw(figure, results)
         return figure
 
 
 def panels(figure: Figure, number: int) -> list[Axes]:
-    """Axes side by side, or one above the other where there is no room."""
-    shape = (number, 1) if is_narrow(figure) else (1, number)
-    return list(figure.subplots(*shape, squeeze=False).flat)
+    """Axes two by two, or one above the other where there is no room."""
+    columns = 1 if is_narrow(figure) else 2
+    return list(figure.subplots(math.ceil(number / columns), columns, squeeze=False).flat)
 
 
 def bars(
@@ -144,7 +144,7 @@ def bars(
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()
     axes.minorticks_off()
-    axes.xaxis.set_major_formatter(_tick(write))
+    axes.xaxis.set_major_formatter(tick(write))
 
 
 def bar_legend(figure: Figure, both: Sides) -> None:
@@ -183,7 +183,7 @@ def milliseconds_axis(axis: XAxis | YAxis) -> None:
     else:
         axis.axes.set_yscale("log")
         axis.axes.set_ylim(limits)
-    axis.set_major_formatter(_tick(quantities.duration))
+    axis.set_major_formatter(tick(quantities.duration))
     axis.set_minor_formatter(NullFormatter())
 
 
@@ -204,7 +204,7 @@ def _label(side: Side, figure: Figure) -> str:
     return label if fits else f"{label[: most - 5]}…{label[-4:]}"
 
 
-def _tick(write: Write) -> Callable[[float, float], str]:
+def tick(write: Write) -> Callable[[float, float], str]:
     """`write` without zeros at the end: the ticks of an axis are round numbers."""
     return lambda value, _position: re.sub(r"\.0+(?!\d)|(\.\d*[1-9])0+(?!\d)", r"\1", write(value))
 

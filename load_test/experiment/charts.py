@@ -1,4 +1,4 @@
-"""The charts of a report: what each one draws of the two sides of a comparison."""
+"""The charts of a report: those of latency, and which ones a report has."""
 
 import math
 from typing import Any
@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from load_test.experiment import quantities, rows
+from load_test.experiment import cost_charts, quantities, rows, verdict_charts
 from load_test.experiment.chart_parts import (
     FAINT,
     INK,
@@ -15,45 +15,42 @@ from load_test.experiment.chart_parts import (
     THIN,
     Chart,
     Sides,
-    bar_legend,
-    bars,
     line_legend,
     milliseconds_axis,
-    panels,
     say_missing,
 )
-from load_test.experiment.sides import FORMATS, Run, Side
+from load_test.experiment.contest import LIGHT
+from load_test.experiment.sides import Results, Run, Side, is_comparison, sides
 
 NO_LATENCY = {"p50": math.nan, "p95": math.nan}  # leaves a gap
-LONGEST_NAME = 20  # letters of a span's name that fit beside its bars
+FAINT_LINE = 0.55  # opacity of one of many rounds
 
 
-def draw_over_time(figure: Figure, both: Sides) -> None:
-    """Latency by the second of the intended send, and beneath it how many messages waited."""
+def draw_over_time(figure: Figure, results: Results) -> None:
+    """Latency by the second of the intended send, and beneath it how many messages waited.
+
+    Of several rounds the median one of each side: more would hide each other.
+    """
+    both = sides(results)
     latency, waiting = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
     for row, side in enumerate(both):
-        for run in side.runs.values():
+        run = side.median_run("delivered_per_s")
+        if run and run.get("timeline"):
             _draw_latency(latency, side, run, 1.04 + 0.06 * row)
             _draw_waiting(waiting, side, run)
-    if not any(run.get("timeline") for side in both for run in side.runs.values()):
+    if not waiting.lines:
         say_missing(latency)
     milliseconds_axis(latency.yaxis)
     latency.set_ylabel("send to broadcast (log)")
     waiting.set_ylabel("messages waiting")
-    waiting.set_xlabel("seconds since the start of the stream")
+    begin = "round" if is_comparison(results) else "stream"
+    waiting.set_xlabel(f"seconds since the start of the {begin}")
     waiting.set_xmargin(0)
     waiting.set_ylim(bottom=0)
     waiting.yaxis.set_major_formatter(lambda value, _: quantities.count(value))
-    midnight = both[0].value("phases", "midnight", "starts_s")
     for axes in (latency, waiting):
         axes.grid(visible=True)
-        if midnight is not None:
-            axes.axvline(midnight, color=INK, linewidth=THIN, linestyle=":")
-    if midnight is not None:
-        waiting.annotate(
-            "midnight", (midnight, 1), (-4, 0), ha="right", va="top",
-            xycoords=("data", "axes fraction"), textcoords="offset points",
-        )  # fmt: skip
+    _mark_second_phase(both, latency, waiting)
     line_legend(
         figure,
         both,
@@ -63,16 +60,29 @@ def draw_over_time(figure: Figure, both: Sides) -> None:
     )
 
 
+def _mark_second_phase(both: Sides, *panels: Axes) -> None:
+    """Where midnight, or the heavy load, begins."""
+    phases = rows.phase_names(both)
+    starts_s = both[0].value("phases", phases[1], "starts_s") if len(phases) > 1 else None
+    if starts_s is None:
+        return
+    for axes in panels:
+        axes.axvline(starts_s, color=INK, linewidth=THIN, linestyle=":")
+    panels[-1].annotate(
+        phases[1], (starts_s, 1), (-4, 0), ha="right", va="top",
+        xycoords=("data", "axes fraction"), textcoords="offset points",
+    )  # fmt: skip
+
+
 def _draw_latency(axes: Axes, side: Side, run: Run, height_of_marks: float) -> None:
-    timeline = run.get("timeline") or []
+    timeline = run["timeline"]
     style: dict[str, Any] = {"color": side.colour, "linestyle": side.line_style}
     known = [each["latency_ms"] or NO_LATENCY for each in timeline]
-    if timeline:
-        edges = [*(each["t_s"] for each in timeline), timeline[-1]["t_s"] + 1]
-        p50, p95 = [each["p50"] for each in known], [each["p95"] for each in known]
-        axes.stairs(p95, edges, baseline=p50, fill=True, color=side.colour, alpha=FAINT)
-        axes.stairs(p50, edges, baseline=None, linewidth=THICK, **style)
-        axes.stairs(p95, edges, baseline=None, linewidth=THIN, **style)
+    edges = [*(each["t_s"] for each in timeline), timeline[-1]["t_s"] + 1]
+    p50, p95 = [each["p50"] for each in known], [each["p95"] for each in known]
+    axes.stairs(p95, edges, baseline=p50, fill=True, color=side.colour, alpha=FAINT)
+    axes.stairs(p50, edges, baseline=None, linewidth=THICK, **style)
+    axes.stairs(p95, edges, baseline=None, linewidth=THIN, **style)
     # A line that just ended would hide the messages that waited longest.
     never = [each["t_s"] + 0.5 for each in timeline if each["sent"] and not each["latency_ms"]]
     if never:
@@ -88,7 +98,7 @@ def _draw_latency(axes: Axes, side: Side, run: Run, height_of_marks: float) -> N
 
 
 def _draw_waiting(axes: Axes, side: Side, run: Run) -> None:
-    timeline = run.get("timeline") or []
+    timeline = run["timeline"]
     seconds = [0, *(each["t_s"] + 1 for each in timeline)]  # counted at the end of a second
     waiting = [0, *(each["waiting"] for each in timeline)]
     axes.plot(
@@ -97,13 +107,17 @@ def _draw_waiting(axes: Axes, side: Side, run: Run) -> None:
     )  # fmt: skip
 
 
-def draw_distribution(figure: Figure, both: Sides) -> None:
-    """Which share of all messages sent had been delivered after which time."""
+def draw_distribution(figure: Figure, results: Results) -> None:
+    """Which share of the messages had been delivered after which time; of several rounds each in
+    a thin line, and the one with the median latency in a thick one.
+    """
+    both = sides(results)
     axes = figure.subplots()
     for side in both:
+        typical = side.median_run("latency_ms", "p50")
         for run in side.runs.values():
             if run.get("latency_cdf_ms") and run["sent"]:
-                _draw_shares(axes, side, run)
+                _draw_shares(axes, side, run, run is typical)
     if not axes.lines:
         say_missing(axes)
     milliseconds_axis(axes.xaxis)
@@ -115,107 +129,58 @@ def draw_distribution(figure: Figure, both: Sides) -> None:
     line_legend(figure, both)
 
 
-def _draw_shares(axes: Axes, side: Side, run: Run) -> None:
+def _draw_shares(axes: Axes, side: Side, run: Run, typical: bool) -> None:
     latencies = run["latency_cdf_ms"]
-    delivered = run["delivered"] / run["sent"]
+    # A comparison tells the latency of the light load, the demo that of everything.
+    light = (phase for phase in run.get("phases") or [] if phase["name"] == LIGHT)
+    told = next(light, run)
+    delivered = told["delivered"] / told["sent"]
     shares = [delivered * rank / (len(latencies) - 1) for rank in range(len(latencies))]
-    axes.plot(latencies, shares, color=side.colour, linestyle=side.line_style, linewidth=THICK)
-    if run["undelivered"]:
+    axes.plot(
+        latencies, shares, color=side.colour, linestyle=side.line_style,
+        linewidth=THICK if typical else THIN, alpha=1 if typical else FAINT_LINE,
+    )  # fmt: skip
+    undelivered = told.get("undelivered", told["sent"] - told["delivered"])
+    if undelivered and typical:
         axes.plot(latencies[-1], delivered, "x", color=side.colour, clip_on=False)
         axes.annotate(
-            f"{quantities.count(run['undelivered'])} undelivered",
+            f"{quantities.count(undelivered)} undelivered",
             (latencies[-1], delivered), (0, 6), textcoords="offset points", ha="right",
         )  # fmt: skip
 
 
-def draw_writes(figure: Figure, both: Sides) -> None:
-    """What one message cost the disk, by phase."""
-    phases = rows.phase_names(both)
-    for axes, key, what in zip(
-        panels(figure, 2),
-        ("file_writes_per_message", "bytes_written_per_message"),
-        ("file writes per message", "bytes written per message"),
-        strict=True,
-    ):
-        cells = [[side.cell("phases", phase, key) for phase in phases] for side in both]
-        bars(axes, phases, both, cells, FORMATS[key], log=True)
-        axes.set_xlabel(f"{what} (log)")
-    bar_legend(figure, both)
-
-
-def draw_spans(figure: Figure, both: Sides) -> None:
-    """How many spans of each name one message cost."""
-    names = rows.span_names(both)
-    axes = figure.subplots()
-    bars(
-        axes,
-        [_two_lines(name) for name in names],
-        both,
-        [[side.spans(name) for name in names] for side in both],
-        quantities.number,
-    )
-    axes.set_xlabel("spans per message")
-    bar_legend(figure, both)
-
-
-def _two_lines(name: str) -> str:
-    return name.replace(".", "\n.") if len(name) > LONGEST_NAME else name
-
-
-def draw_machine(figure: Figure, both: Sides) -> None:
-    """What the server took of the machine."""
-    for axes, key, what in zip(
-        panels(figure, 2),
-        ("peak_rss_bytes", "cpu_s_per_1000"),
-        ("peak memory of the server", "CPU time per 1,000 messages"),
-        strict=True,
-    ):
-        bars(axes, [""], both, [[side.cell(key)] for side in both], FORMATS[key])
-        axes.set_xlabel(what)
-    bar_legend(figure, both)
-
-
-CHARTS = (
-    Chart(
-        "latency_over_time",
-        "Latency over time, and the messages that wait",
-        "Two line charts over the seconds of the run: latency from send to broadcast, p50 and p95, "
-        "on a logarithmic axis, and beneath it the number of messages waiting.",
-        draw_over_time,
-        4.9,
-        4.9,
-    ),
-    Chart(
-        "latency_distribution",
-        "Distribution of latency",
-        "Cumulative curves: the share of messages sent that were delivered within a latency, on a "
-        "logarithmic axis.",
-        draw_distribution,
-        3.6,
-        3.4,
-    ),
-    Chart(
-        "writes_per_message",
-        "What one message costs the disk",
-        "Bar charts on logarithmic axes: file writes and bytes written per message, by phase.",
-        draw_writes,
-        2.7,
-        4.6,
-    ),
-    Chart(
-        "spans_per_message",
-        "Spans per message",
-        "Bar chart: the number of spans per message, by name.",
-        draw_spans,
-        4.2,
-        4.8,
-    ),
-    Chart(
-        "memory_and_cpu",
-        "Memory and processor time",
-        "Two bar charts: peak memory of the server, and processor time per 1,000 messages.",
-        draw_machine,
-        1.9,
-        3.2,
-    ),
+OVER_TIME = Chart(
+    "latency_over_time",
+    "Latency over time, and the messages that wait",
+    "Two line charts over the seconds of the run: latency from send to broadcast, p50 and p95, "
+    "on a logarithmic axis, and beneath it the number of messages waiting.",
+    draw_over_time,
+    4.9,
+    4.9,
 )
+DISTRIBUTION = Chart(
+    "latency_distribution",
+    "Distribution of latency",
+    "Cumulative curves: the share of messages sent that were delivered within a latency, on a "
+    "logarithmic axis.",
+    draw_distribution,
+    3.6,
+    3.4,
+)
+DEMO = (OVER_TIME, DISTRIBUTION, cost_charts.WRITES, cost_charts.SPANS, cost_charts.MACHINE)
+ROUNDS = (verdict_charts.RATES, DISTRIBUTION, OVER_TIME)
+WORK = (cost_charts.WORK, cost_charts.CALLS, cost_charts.SPANS)
+
+
+def charts_of(results: Results) -> list[Chart]:
+    """The charts that these results can fill, in the order in which they are looked at."""
+    if not results["runs"]:
+        return []
+    if not is_comparison(results):
+        return list(DEMO)
+    judged = results["verdict"].get("ratios") and not rows.is_invalid(results)
+    return [
+        *((verdict_charts.VERDICT,) if judged else ()),
+        *ROUNDS,
+        *(WORK if results.get("work") else ()),
+    ]

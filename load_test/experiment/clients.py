@@ -19,6 +19,9 @@ from websockets.uri import parse_uri
 from load_test.experiment.ledger import Ledger
 
 CONNECT_TIMEOUT_S = 10.0
+# No packet of ours is a hundredth of it; a server that sends more would fill our memory.
+MOST_FRAME_BYTES = 1_000_000
+MOST_CODE_CHARACTERS, MOST_REASON_BYTES = 40, 200
 
 # Engine.IO puts one digit before each packet, Socket.IO a second one before each of its own.
 OPEN, PING, PONG = b"0", b"2", b"3"
@@ -51,7 +54,7 @@ class ChatClient(asyncio.Protocol):
         self._token = token
         self._numbers: dict[str, int] = {}  # of messages, by the server's ids
         uri = f"ws://{address.netloc}/socket.io/?EIO=4&transport=websocket"
-        self._protocol = ClientProtocol(parse_uri(uri), max_size=None)
+        self._protocol = ClientProtocol(parse_uri(uri), max_size=MOST_FRAME_BYTES)
         self._joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def connect(self) -> None:
@@ -100,7 +103,9 @@ class ChatClient(asyncio.Protocol):
                 if event.opcode is Opcode.TEXT:
                     self.read(bytes(event.data), at_s)
             elif isinstance(event, Response) and self._protocol.handshake_exc:
-                self._settle(CannotConnect(f"answered {event.status_code}"))
+                self._settle(CannotConnect(f"answered a client with {event.status_code}"))
+        if self._protocol.handshake_exc:
+            self._settle(CannotConnect("answered a client with something that is no HTTP"))
         self._flush()
 
     def eof_received(self) -> None:
@@ -140,8 +145,9 @@ class ChatClient(asyncio.Protocol):
             elif packet.startswith(JOINED):
                 self._settle(None)
             elif packet.startswith(REFUSED):
-                self._settle(CannotConnect(f"refused a token: {packet[2:].decode()}"))
-        except (ValueError, LookupError, TypeError, AttributeError):
+                reason = packet[2 : 2 + MOST_REASON_BYTES].decode(errors="replace")
+                self._settle(CannotConnect(f"refused a token: {reason}"))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             # A server may send anything; what is no answer to us is only counted.
             self.ledger.unreadable += 1
 
@@ -151,11 +157,11 @@ class ChatClient(asyncio.Protocol):
         elif name == "error":
             client_id = payload.get("clientId")
             known = self._numbers[payload["id"]] if client_id is None else _number(client_id)
-            self.ledger.refuse(known, payload["code"], at_s)
+            self.ledger.fail(known, _code(payload), at_s)
 
     def _on_ack(self, number: int, answer: dict[str, Any], at_s: float) -> None:
         if answer["status"] == "refused":
-            self.ledger.refuse(number, answer["error"]["code"], at_s)
+            self.ledger.refuse(number, _code(answer["error"]), at_s)
         elif answer["status"] in ("stored", "queued"):
             self.ledger.acknowledge(number, answer["status"], at_s)
             self._numbers[answer["id"]] = number
@@ -168,3 +174,11 @@ def _number(text: str) -> int:
     if not text.isdigit():
         raise ValueError(text)
     return int(text)
+
+
+def _code(error: dict[str, Any]) -> str:
+    """The code of an error. Raises ValueError for what is none."""
+    code = error["code"]
+    if not isinstance(code, str) or len(code) > MOST_CODE_CHARACTERS:
+        raise ValueError(code)
+    return code

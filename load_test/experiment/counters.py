@@ -6,9 +6,10 @@ What one of them does not offer is None, never guessed.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -23,15 +24,15 @@ SPANS_DROPPED = f"{names.SPANS_DROPPED}_total"
 
 # A server whose processor is busy with its files answers between two of them.
 ANSWER_TIMEOUT_S = 3.0
-MEMORY_INTERVAL_S = 0.1
+MOST_ANSWER_BYTES = 1_000_000  # a hundred times what ours answer
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """All counters at one moment: the server read its books between `asked_s` and `answered_s`.
 
-    `metrics` is empty if it did not answer. `os_written_bytes` is what the process caused to be
-    written to disks, which Linux tells and macOS does not.
+    `metrics` is empty if it did not answer. What the process took of the system, the work meter, is
+    told by the system itself; reads, writes and their bytes only on Linux.
     """
 
     asked_s: float  # time.perf_counter
@@ -40,7 +41,11 @@ class Snapshot:
     answered_us: int
     metrics: Mapping[str, float]
     cpu_s: float | None
-    os_written_bytes: int | None
+    os_written_bytes: int | None  # to disks, which counts whole pages
+    os_read_bytes: int | None = None  # by calls, of which the memory of the system answers most
+    os_read_calls: int | None = None
+    os_write_calls: int | None = None
+    context_switches: int | None = None  # of the main thread
 
     @classmethod
     async def take(cls, server: Server) -> "Snapshot":
@@ -48,14 +53,24 @@ class Snapshot:
         asked_s, asked_us = time.perf_counter(), _now_us()
         metrics = await read_metrics(server.url)
         answered_s, answered_us = time.perf_counter(), _now_us()
-        cpu_s = os_written_bytes = None
-        with suppress(psutil.Error):
-            process = psutil.Process(server.pid)
-            times = process.cpu_times()
-            cpu_s = times.user + times.system
-            if hasattr(process, "io_counters"):
-                os_written_bytes = process.io_counters().write_bytes
-        return cls(asked_s, answered_s, asked_us, answered_us, metrics, cpu_s, os_written_bytes)
+        return cls(asked_s, answered_s, asked_us, answered_us, metrics, *_meter(server.pid))
+
+
+def _meter(pid: int) -> Iterator[Any]:
+    """The work meter of a process: the last fields of a snapshot, in their order."""
+    cpu_s = switches = None
+    counted: Any = None
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        cpu_s = times.user + times.system
+        switches = sum(process.num_ctx_switches())
+        if hasattr(process, "io_counters"):
+            counted = process.io_counters()
+    yield cpu_s
+    for name in ("write_bytes", "read_chars", "read_count", "write_count"):
+        yield getattr(counted, name, None)
+    yield switches
 
 
 def increase(before: Snapshot, after: Snapshot, name: str) -> int | None:
@@ -87,23 +102,18 @@ async def _get(url: str, path: str) -> str:
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     try:
         writer.write(f"GET {path} HTTP/1.0\r\nHost: {address.netloc}\r\n\r\n".encode())
-        answer = await reader.read(-1)
+        answer = await _read(reader)
     finally:
         writer.close()
     return answer.decode(errors="replace").partition("\r\n\r\n")[2]
 
 
-async def watch_memory(server: Server, peak: list[int]) -> None:
-    """Until cancelled: keep the highest resident size seen so far in `peak`, in bytes.
-
-    The kernel keeps a peak of its own, but of a new process it begins with that of the process
-    that started it, which is us.
-    """
-    with suppress(psutil.Error):
-        process = psutil.Process(server.pid)
-        while True:
-            peak[:] = [max([process.memory_info().rss, *peak])]
-            await asyncio.sleep(MEMORY_INTERVAL_S)
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    """All that comes, or as much of it as an answer may have."""
+    answer = b""
+    while len(answer) < MOST_ANSWER_BYTES and (more := await reader.read(MOST_ANSWER_BYTES)):
+        answer += more
+    return answer
 
 
 def _now_us() -> int:

@@ -26,11 +26,12 @@ def latencies_ms(record: RunRecord, phase: str | None = None) -> list[float]:
     return [latency for latency in latencies if latency is not None]
 
 
-def acknowledgements_ms(record: RunRecord) -> list[float]:
+def acknowledgements_ms(record: RunRecord, phase: str | None = None) -> list[float]:
     """Milliseconds from the intended moment to the acknowledgement, of those that came in time."""
     times = (
-        _since_intended_ms(record, number, at_s)
-        for number, at_s in enumerate(record.ledger.acknowledged_s)
+        _since_intended_ms(record, number, record.ledger.acknowledged_s[number])
+        for number, arrival in enumerate(record.schedule)
+        if phase in (None, arrival.phase)
     )
     return [time for time in times if time is not None]
 

@@ -22,6 +22,9 @@ class Books:
         another member, who saw the two the other way round, contradicts.
     missing: members who never got a message that others of their room got.
     strangers: deliveries to a member of another room.
+    answered_twice: messages with a second outcome: acknowledged twice, or an error beside a
+        broadcast or another error.
+    unreadable: packets that are no answer to anything that was sent.
     """
 
     lost: int
@@ -29,6 +32,8 @@ class Books:
     out_of_order: int
     missing: int
     strangers: int
+    answered_twice: int = 0
+    unreadable: int = 0
 
 
 @dataclass(eq=False)
@@ -54,9 +59,11 @@ class Ledger:
     delivered: int = 0
     settled: int = 0  # delivered to the sender, or refused
     unreadable: int = 0  # packets that made no sense
+    twice: set[int] = field(default_factory=set)  # numbers that were answered more than once
 
     def __post_init__(self) -> None:
         messages = len(self.senders)
+        self._answered = [False] * messages
         self.sent_s = [None] * messages
         self.acknowledged_s = [None] * messages
         self.acknowledged_as = [None] * messages
@@ -78,16 +85,29 @@ class Ledger:
 
     def acknowledge(self, number: int, status: str, at_s: float) -> None:
         """The server took a message: `stored`, or only `queued`."""
+        self._answer(number)
         if self.acknowledged_s[number] is None:
             self.acknowledged_s[number] = at_s
             self.acknowledged_as[number] = status
 
     def refuse(self, number: int, code: str, at_s: float) -> None:
-        """The server refused a message, or could not keep one that it had acknowledged."""
+        """The server refused a message, instead of acknowledging it."""
+        self._answer(number)
+        self.fail(number, code, at_s)
+
+    def fail(self, number: int, code: str, at_s: float) -> None:
+        """A message ended in an error: refused, or acknowledged and not kept after all."""
         if self.refused_s[number] is None:
             self.refused_s[number] = at_s
             self.refused_as[number] = code
             self.settled += self.delivered_s[number] is None
+        else:
+            self.twice.add(number)
+
+    def _answer(self, number: int) -> None:
+        if self._answered[number]:
+            self.twice.add(number)
+        self._answered[number] = True
 
     def receive(self, member: int, number: int, at_s: float) -> None:
         """A member got the broadcast of a message. Raises IndexError for one that is not ours."""
@@ -124,7 +144,10 @@ class Ledger:
                 last_of[sender] = max(last_of.get(sender, -1), number)
             in_room = (n for n in place if self.rooms[self.senders[n]] == self.rooms[member])
             missing += sum(number not in had for number in in_room)
-        return Books(self._lost(), doubled, out_of_order, missing, strangers)
+        twice = self.twice.union(number for number in place if self.refused_s[number] is not None)
+        return Books(
+            self._lost(), doubled, out_of_order, missing, strangers, len(twice), self.unreadable
+        )
 
     def _lost(self) -> int:
         return sum(

@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from load_test.experiment.servers import DRAIN_S, Package, Server
 from load_test.experiment.settings import Settings
 
 PASSWORD = "experiment-2026"
 # Hashing leaves Python, so a server can hash on all its cores; more only wait.
 SIGN_UPS_AT_ONCE = 4
-# The first answers of a server that is still warming up take a while on a slow machine.
-ANSWER_TIMEOUT_S = 20.0
+# A new file in the middle of a run would make a server fast: none begins with so much room.
+ONE_FILE = ("--max-messages-per-file", "1000000")
+UNTRACED = {"OTEL_TRACES_EXPORTER": "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,13 @@ class Prepared:
         """The room of a user."""
         return self.rooms[user % len(self.rooms)]
 
+    def with_history(self, package: Package, messages: int, folder: Path, log: Path) -> "Prepared":
+        """The same users and rooms in another folder, with another number of stored messages."""
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("messages_*.json"))
+        with Server(package, folder, log, UNTRACED, history_flags(messages)) as server:
+            server.stop(DRAIN_S)
+        return Prepared(folder, self.tokens, self.rooms)
+
     def copy_to(self, folder: Path) -> Path:
         """A fresh copy of the data folder, which must not exist yet."""
         shutil.copytree(self.folder, folder)
@@ -55,13 +61,11 @@ def prepare(package: Package, settings: Settings, folder: Path, log: Path) -> Pr
 
     Raises ProcessFailed if it does not start, or does not answer as a chat server does.
     """
-    environment = {"OTEL_TRACES_EXPORTER": "none"}
-    flags = ("--history", str(settings.history))
     usernames = [f"reveller-{number}" for number in range(settings.users)]
     # In this order, so that when we are stopped the server goes first, and the pool with it.
     with (
         ThreadPoolExecutor(SIGN_UPS_AT_ONCE) as pool,
-        Server(package, folder, log, environment, flags) as server,
+        Server(package, folder, log, UNTRACED, history_flags(settings.history)) as server,
     ):
         tokens = tuple(pool.map(lambda name: _sign_up(server, name), usernames))
         rooms = tuple(
@@ -72,11 +76,16 @@ def prepare(package: Package, settings: Settings, folder: Path, log: Path) -> Pr
     return Prepared(folder, tokens, rooms)
 
 
+def history_flags(messages: int) -> tuple[str, ...]:
+    """Flags for a server that makes up so many messages, all of them in one file."""
+    return ("--history", str(messages), *ONE_FILE)
+
+
 def _sign_up(server: Server, username: str) -> str:
     """The token of a new user."""
     person = {"username": username, "password": PASSWORD}
-    _post(server, "/api/auth/signup", person)
-    return str(_field(server, _post(server, "/api/auth/login", person), "token"))
+    server.ask("POST", "/api/auth/signup", person)
+    return str(_field(server, server.ask("POST", "/api/auth/login", person), "token"))
 
 
 def _make_room(
@@ -84,25 +93,11 @@ def _make_room(
 ) -> Room:
     members = tuple(range(number, len(usernames), rooms))
     body = {"name": f"New Year {number}", "participants": [usernames[each] for each in members]}
-    room = _post(server, "/api/chatrooms", body, tokens[members[0]])
+    room = server.ask("POST", "/api/chatrooms", body, tokens[members[0]])
     return Room(str(_field(server, room, "roomId")), members)
 
 
-def _post(server: Server, path: str, body: dict[str, Any], token: str = "") -> Any:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    try:
-        answer = server.http.post(
-            server.url + path, json=body, headers=headers, timeout=ANSWER_TIMEOUT_S
-        )
-        if answer.ok:
-            return answer.json()
-        problem = f"{answer.status_code} {answer.text[:200]}"
-    except requests.RequestException as error:  # an answer that is no JSON included
-        problem = str(error)
-    raise server.failure(f"did not answer POST {path} rightly: {problem}")
-
-
-def _field(server: Server, answer: Any, name: str) -> Any:
-    if isinstance(answer, dict) and name in answer:
+def _field(server: Server, answer: dict[str, Any], name: str) -> Any:
+    if name in answer:
         return answer[name]
     raise server.failure(f"gave no {name} in {str(answer)[:200]}")

@@ -14,25 +14,32 @@ from typing import Self
 
 import psutil
 
+from load_test.experiment.family import Family, alive, bearers, marks_of_ours, new_mark
+
 PROJECT = Path(__file__).parents[2]
 POLL_S = 0.02
-LOG_LINES = 5
+# What people are shown of a log that may hold anything, or nothing but one endless line.
+LOG_LINES, LINE_CHARACTERS, LOG_END_BYTES = 5, 300, 8_192
+# What a process says at its start stands in so much of its log.
+LOG_START_BYTES = 1_000_000
 # Of the 3 s within which Ctrl-C has stopped everything.
 LAST_STOP_S = 1.5
 
 
 class ProcessFailed(Exception):
-    """Raised when a process does not do what it must; tells its last log lines, too."""
+    """Raised when a process does not do what it must: `problem`, and its last log lines."""
 
     def __init__(self, name: str, problem: str, log: Path) -> None:
+        self.problem = f"{name} {problem}"
         lines = "".join(f"\n  {line}" for line in last_lines(log))
-        super().__init__(f"{name} {problem}" + (f"; its log ends with:{lines}" if lines else ""))
+        super().__init__(self.problem + (f"; its log ends with:{lines}" if lines else ""))
 
 
 class PythonProcess:
     """`python -m MODULE` in a process of its own, which prints to a log.
 
-    A context manager: at its end the process is killed, if it was not stopped before.
+    A context manager: at its end the process is killed if it was not stopped before, and so is
+    everything that it started and left behind.
     """
 
     def __init__(
@@ -49,6 +56,7 @@ class PythonProcess:
         self.name = module
         self.log = log
         paths = [str(PROJECT), os.environ.get("PYTHONPATH", "")]
+        mark = new_mark()
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", module, *flags],
@@ -57,6 +65,7 @@ class PythonProcess:
                     **os.environ,
                     "PYTHONPATH": os.pathsep.join(filter(None, paths)),
                     **environment,
+                    mark: "1",
                 },
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -64,6 +73,7 @@ class PythonProcess:
                 # Ctrl-C in the terminal is for us; who is to stop then, and how, is our affair.
                 start_new_session=True,
             )
+        self.family = Family(self.process.pid, mark)
 
     def __enter__(self) -> Self:
         return self
@@ -86,12 +96,12 @@ class PythonProcess:
         deadline_s = time.monotonic() + within_s
         while time.monotonic() < deadline_s:
             ended = not self.running  # asked first, so that its last words are read
-            if found := pattern.search(self.log.read_text(errors="replace")):
+            if found := pattern.search(_first_text(self.log)):
                 return found
             if ended:
                 raise self.failure(f"ended with exit code {self.process.returncode} at its start")
             time.sleep(POLL_S)
-        raise self.failure(f"did not say within {within_s:.0f} s where it serves")
+        raise self.failure(f"did not say within {within_s:g} s where it serves")
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM, and do not wait."""
@@ -99,22 +109,24 @@ class PythonProcess:
 
     def wait(self, within_s: float) -> int:
         """Wait until it has ended; its exit code. Raises ProcessFailed if it takes too long."""
-        try:
-            return self.process.wait(within_s)
-        except subprocess.TimeoutExpired:
-            raise self.failure(f"did not end within {within_s:.0f} s") from None
+        return self._wait(within_s, f"did not end within {within_s:g} s")
 
     def stop(self, within_s: float) -> int:
         """Send SIGTERM and wait for the exit code. Raises ProcessFailed if it takes too long."""
         self.ask_to_stop()
-        return self.wait(within_s)
+        return self._wait(within_s, f"did not end within {within_s:g} s of SIGTERM")
+
+    def _wait(self, within_s: float, otherwise: str) -> int:
+        try:
+            return self.process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            raise self.failure(otherwise) from None
 
     def kill(self) -> None:
-        """End it and what it may have started, at once, if it still runs."""
-        if self.running:
-            # Not its process group: a notebook's kernel has one of its own.
-            kill_all([psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)])
-            self.process.wait()
+        """End it and all that it started, at once, whatever of it still runs."""
+        self.family.kill()
+        with suppress(subprocess.TimeoutExpired):  # it is stuck in the kernel
+            self.process.wait(LAST_STOP_S)
 
     def failure(self, problem: str) -> ProcessFailed:
         """The error that says what it did wrong."""
@@ -122,10 +134,17 @@ class PythonProcess:
 
 
 def last_lines(log: Path) -> list[str]:
-    """The last lines of a log, for people who ask why."""
-    with suppress(OSError):
-        return log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+    """The last lines of a log, each cut to a readable length, for people who ask why."""
+    with suppress(OSError), log.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_END_BYTES))
+        lines = file.read().decode(errors="replace").splitlines()
+        return [line[:LINE_CHARACTERS] for line in lines[-LOG_LINES:]]
     return []
+
+
+def _first_text(log: Path) -> str:
+    with log.open("rb") as file:
+        return file.read(LOG_START_BYTES).decode(errors="replace")
 
 
 def stop_on_signals() -> None:
@@ -145,17 +164,12 @@ def stop_descendants() -> None:
     """The last thing a command does: end every process that it started and that still runs."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    descendants = psutil.Process().children(recursive=True)
-    for process in descendants:
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, stubborn = psutil.wait_procs(descendants, LAST_STOP_S)
-    kill_all(stubborn)
-    psutil.wait_procs(stubborn, LAST_STOP_S)
-
-
-def kill_all(processes: Sequence[psutil.Process]) -> None:
-    """End processes at once; those that have ended meanwhile are none of our concern."""
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
+    living = alive([*psutil.Process().children(recursive=True), *bearers(marks_of_ours())])
+    for end in (psutil.Process.terminate, psutil.Process.kill):
+        for process in living:
+            with suppress(psutil.Error):
+                end(process)
+        deadline_s = time.monotonic() + LAST_STOP_S
+        while (living := alive(living)) and time.monotonic() < deadline_s:
+            time.sleep(POLL_S)
+    psutil.wait_procs(psutil.Process().children(), LAST_STOP_S)  # so that none is left a zombie

@@ -65,6 +65,10 @@ class Progress:
         self._step_s, self._step_began_s = expected_s, time.monotonic()
         self._step, self._phase, self._ledger = step, "", None
 
+    def expect(self, later_s: float) -> None:
+        """All that comes after this step takes about so long: a better guess than before."""
+        self._later_s = later_s
+
     def watch(self, phase: str, ledger: Ledger | None = None) -> None:
         """The step comes to a phase, in which a ledger is written, if one is given."""
         self._phase, self._ledger = phase, ledger

@@ -52,7 +52,18 @@ def seconds(value: float) -> str:
 def ratio(after: float, before: float) -> str:
     """How often `before` goes into `after`: "× 3.3", or "÷ 440" where it became less.
 
-    Both must be above 0.
+    Both must be above 0. Near 1 it is finer, because there it is doubtful: "× 1.04".
     """
     factor, sign = (after / before, "×") if after >= before else (before / after, "÷")
-    return f"{sign} {factor:,.0f}" if factor >= 9.95 else f"{sign} {factor:.1f}"
+    digits = 0 if factor >= 9.95 else 1 if factor >= 1.995 else 2
+    return f"{sign} {factor:,.{digits}f}"
+
+
+def growth(exponent: float) -> str:
+    """How many times a cost is what it was when its cause is ten times: of 0.66, 4.57 times."""
+    return f"{number(10**exponent)} times"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Where a ratio lies: "30.0 to 90.0"; an end that is not known yet is None."""
+    return f"{number(low or 0)} to {'∞' if high is None else number(high)}"

@@ -1,12 +1,11 @@
 """The report of an experiment: PNG charts and one page that holds everything.
 
-The page says what was measured and judges nothing. Its words are in ``report.html.j2``; its
-numbers are cells of `sides`, so that each one leads back to results.json. It needs no network and
-no script: the charts are inline SVG in the colours of the page, light or dark.
+The page says what was measured, after the verdict if there is one. Its words are in the templates
+beside this file; its numbers are cells of `sides`, so that each one leads back to results.json. It
+needs no network and no script: the charts are inline SVG in the colours of the page, light or dark.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -16,90 +15,88 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from load_test.experiment import quantities
+from load_test.experiment import contest, quantities, remarks, verdict
 from load_test.experiment.chart_parts import Chart
-from load_test.experiment.charts import CHARTS
-from load_test.experiment.rows import FAULTS, phase_names, table_rows
-from load_test.experiment.sides import Cell, sides
+from load_test.experiment.charts import charts_of
+from load_test.experiment.facts import breakable, facts, without_unit, witness_cells
+from load_test.experiment.rows import is_invalid, phase_names, table_rows
+from load_test.experiment.sides import (
+    FAULTS,
+    Cell,
+    Results,
+    Run,
+    fact,
+    histories,
+    is_comparison,
+    sides,
+    work_sides,
+)
+from load_test.experiment.verdict_charts import VERDICT
 
-TEMPLATE = "report.html.j2"
-WITNESSES = ("ledger", "metrics", "spans", "system")
+DEMO, COMPARISON = "report_demo.html.j2", "report_comparison.html.j2"
 # The line of a server, as the page draws it under its name.
 BORDERS = {"--": "dashed", "-": "solid", ":": "dotted", "-.": "double"}
-# Units at the end of a fact's name go to its value. The first that fits decides.
-UNITS: dict[str, Callable[[float], str]] = {
-    "_per_s": "{:g} a second".format,
-    "_s": "{:g} s".format,
-    "_ms": quantities.duration,
-    "_bytes": quantities.size,
-    "_share": "{:.0%}".format,
-}
 Drawing = tuple[Chart, Markup, Markup]  # a chart, its wide SVG and its narrow one
 
 
-def write_report(results: dict[str, Any], folder: Path) -> Path:
+def write_report(results: Results, folder: Path) -> Path:
     """Write the charts and report.html into `folder`; the path of the page.
 
-    `results` has the form of results.json; what is null there is said to be not measured. Raises
-    ValueError if there is no run.
+    `results` has the form of results.json; what is null there is said to be not measured. Without
+    a run the page tells the verdict, the settings and the machine.
     """
-    if not results["runs"]:
-        raise ValueError("these results hold no run, so there is nothing to report")
-    both = sides(results)
     drawings = []
-    for chart in CHARTS:
-        chart.write_png(both, folder)
-        wide, narrow = (Markup(chart.svg(both, narrow)) for narrow in (False, True))
+    for chart in charts_of(results):
+        chart.write_png(results, folder)
+        wide, narrow = (Markup(chart.svg(results, narrow)) for narrow in (False, True))
         drawings.append((chart, wide, narrow))
     path = folder / "report.html"
     path.write_text(render_page(results, drawings), encoding="utf-8")
     return path
 
 
-def render_page(results: dict[str, Any], drawings: Sequence[Drawing]) -> str:
+def render_page(results: Results, drawings: Sequence[Drawing]) -> str:
     """The page as HTML, with these drawings."""
-    both = sides(results)
+    both, machine = sides(results), dict(results.get("machine") or {})
+    after = machine.pop("after", None)
+    labels = {side.letter: side.label for side in both}
     rows = groupby(table_rows(results), attrgetter("group"))
-    return _template().render(
+    return _template(COMPARISON if is_comparison(results) else DEMO).render(
         results=results,
         both=both,
+        names=[labels.get("A", "A"), labels.get("B", "B")],
+        working=work_sides(results),
+        fact=lambda *keys: fact(results, *keys),
         several_rounds=any(len(side.runs) > 1 for side in both),
         flattering=any(side.value("undelivered") for side in both),
         when=when(results),
-        alarms=alarms(results),
+        broken=remarks.broken(results),
+        void=remarks.void(results),
+        refused=remarks.refused(results),
+        disagreements=remarks.disagreements(results["runs"]),
         books=books(results),
+        invalid=is_invalid(results),
         table=[(group, list(its_rows)) for group, its_rows in rows],
         phases=phase_names(both),
-        drawings=drawings,
+        histories=histories(results),
+        verdict_drawing=[drawing for drawing in drawings if drawing[0] is VERDICT],
+        drawings=[drawing for drawing in drawings if drawing[0] is not VERDICT],
         borders=BORDERS,
         missing=Cell(quantities.MISSING, None, ""),
         settings=facts(results.get("settings"), "settings"),
-        machine=facts(results.get("machine"), "machine"),
+        machine=facts(machine, "machine"),
+        after=facts(after, "machine.after"),
         versions=facts(results.get("versions"), "versions"),
-        runs=[run_details(index, run) for index, run in enumerate(results["runs"])],
-        witnesses=WITNESSES,
+        runs=[run_details(path, run) for path, run in _traced(results)],
+        witnesses=list(remarks.WITNESSES),
+        bounds=verdict,
+        contest=contest,
     )
 
 
-def alarms(results: dict[str, Any]) -> list[str]:
-    """What must be read before any number: runs that do not count, and messages that went wrong."""
-    found = []
-    for index, run in enumerate(results["runs"]):
-        name = _name(index, run)
-        if run.get("valid") is False:
-            reason = run.get("invalid_because") or "no reason is given"
-            found.append(f"{name} is invalid, its speed says nothing: {reason}.")
-        faults = [
-            f"{quantities.count(run[key])} {what}" for key, what in FAULTS.items() if run[key]
-        ]
-        if faults:
-            found.append(f"{name} broke the contract: {', '.join(faults)}.")
-    return found
-
-
-def books(results: dict[str, Any]) -> str:
+def books(results: Results) -> str:
     """One sentence on the messages that went wrong, over all runs."""
-    counts = [run[key] for run in results["runs"] for key in FAULTS]
+    counts = [run[key] for run in remarks.all_runs(results) for key in FAULTS]
     if any(counts):
         return "Messages went wrong: see the top of this page."
     if None in counts:
@@ -107,7 +104,7 @@ def books(results: dict[str, Any]) -> str:
     return "No message was lost, doubled or out of order."
 
 
-def when(results: dict[str, Any]) -> str | None:
+def when(results: Results) -> str | None:
     """The start of the experiment as people write it, in the time zone that results.json names."""
     started = results.get("started_at")
     if not started:
@@ -116,30 +113,11 @@ def when(results: dict[str, Any]) -> str | None:
     return f"{moment.day} {moment:%B %Y, %H:%M %Z}".strip()
 
 
-def witness_cells(witness: Mapping[str, Any], path: str) -> dict[str, Cell]:
-    """The counts of one thing by several witnesses; bytes with their unit."""
-    cells = facts(witness, path)
-    if "bytes" in witness["what"]:
-        for who in WITNESSES:
-            if witness.get(who) is not None:
-                cells[who] = Cell(quantities.size(witness[who]), witness[who], cells[who].path)
-    return cells
-
-
-def facts(part: Mapping[str, Any] | None, path: str) -> dict[str, Cell]:
-    """The single facts of a part of results.json, as cells by name."""
-    return {
-        name: Cell(_fact(name, value), value, f"{path}.{name}")
-        for name, value in (part or {}).items()
-    }
-
-
-def run_details(index: int, run: Mapping[str, Any]) -> dict[str, Any]:
+def run_details(path: str, run: Run) -> dict[str, Any]:
     """What is told of a single run: its name, how the generator did, and what witnesses counted."""
-    path = f"runs[{index}]"
     witnesses = enumerate(run.get("witnesses") or [])
     return {
-        "name": _name(index, run),
+        "name": remarks.name_of(run),
         "generator": facts(run.get("generator"), f"{path}.generator"),
         "witnesses": [
             witness_cells(each, f"{path}.witnesses[{place}]") for place, each in witnesses
@@ -147,37 +125,15 @@ def run_details(index: int, run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def breakable(text: str) -> Markup:
-    """Lets a long name of code break after its dots and underscores, on a narrow screen."""
-    return Markup("<wbr>").join(re.split(r"(?<=[._/])", text))
+def _traced(results: Results) -> list[tuple[str, Run]]:
+    """The runs whose witnesses are told one by one, with their path."""
+    part = "work" if results.get("work") else "runs"
+    if part == "runs" and is_comparison(results):
+        return []
+    return [(f"{part}[{index}]", run) for index, run in enumerate(results[part])]
 
 
-def without_unit(name: str) -> str:
-    """The name of a fact in words: `stream_s` is "stream", its value has the unit."""
-    suffix = next((suffix for suffix in UNITS if name.endswith(suffix)), "")
-    return name.removesuffix(suffix).replace("_", " ")
-
-
-def _name(index: int, run: Mapping[str, Any]) -> str:
-    return f"Run {index + 1} ({run['server']})"
-
-
-def _fact(name: str, value: Any) -> str:
-    if value is None:
-        return quantities.MISSING
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str) or name == "seed":  # a seed is a name, though of digits
-        return str(value)
-    for suffix, write in UNITS.items():
-        if name.endswith(suffix):
-            return write(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
-
-
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -186,4 +142,4 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters.update(breakable=breakable, without_unit=without_unit)
-    return environment.get_template(TEMPLATE)
+    return environment.get_template(name)

@@ -1,11 +1,20 @@
-"""The rows of the before/after table, the same in the terminal and on the page."""
+"""The rows of the table, the same in the terminal and on the page."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from load_test.experiment import quantities
-from load_test.experiment.sides import Cell, Side, sides
+from load_test.experiment.sides import (
+    FAULTS,
+    Cell,
+    Results,
+    Side,
+    fact,
+    histories,
+    is_comparison,
+    sides,
+    work_sides,
+)
 from observability import names
 
 SPAN_ORDER = (
@@ -16,9 +25,23 @@ SPAN_ORDER = (
     names.FILE_READ,
     names.FILE_WRITE,
 )
-# What must not happen at any speed, by its key in results.json.
-FAULTS = {"lost": "lost", "doubled": "doubled", "out_of_order": "out of order"}
 PERCENTILES = ("p50", "p95", "p99")
+# What a message costs, by its key in results.json.
+COSTS = {
+    "cpu_s_per_1000": "CPU time per 1,000 messages",
+    "file_writes_per_message": "File writes per message",
+    "bytes_written_per_message": "Bytes written per message",
+    "read_bytes_per_message": "Bytes read per message",
+    "write_calls_per_message": "Write calls per message",
+    "read_calls_per_message": "Read calls per message",
+    "context_switches_per_message": "Context switches per message",
+    "peak_rss_bytes": "Peak memory",
+}
+GROWING = {
+    "cpu_s_per_1000": "CPU time per message",
+    "bytes_written_per_message": "Bytes written per message",
+    "read_bytes_per_message": "Bytes read per message",
+}
 
 
 @dataclass(frozen=True)
@@ -32,15 +55,29 @@ class Row:
     fault: bool = False  # must be 0 at any speed
 
 
-def table_rows(results: dict[str, Any]) -> list[Row]:
+def table_rows(results: Results) -> list[Row]:
     """All rows, in the order in which they are read."""
-    both = sides(results)
-    return [*_speed(both), *_promise(both), *_books(both), *_work(both), *_spans(both)]
+    both, working = sides(results), work_sides(results)
+    if not is_comparison(results):
+        return [
+            *_speed(both), *_promise(both), *_books(both), *_phase_work(both), *_spans(both),
+        ]  # fmt: skip
+    rows = [
+        *_rates(results, both),
+        *_latency("Latency under the light load", both),
+        *_promise(both),
+        *_faults("Messages, worst of all rounds", both),
+        *_work(results, working),
+        *_growth(results, both),
+        *_spans(working),
+    ]
+    # A server that breaks the contract has no speed that one could compare.
+    return [replace(row, ratio="") for row in rows] if is_invalid(results) else rows
 
 
-def _row(group: str, label: str, both: Sequence[Side], *keys: str, compare: bool = True) -> Row:
-    cells = tuple(side.cell(*keys) for side in both)
-    return Row(group, label, cells, ratio(cells) if compare else "")
+def is_invalid(results: Results) -> bool:
+    """Whether the verdict is that speed must not be told."""
+    return bool(results["verdict"]["outcome"] == "invalid")
 
 
 def ratio(cells: tuple[Cell, ...]) -> str:
@@ -51,12 +88,29 @@ def ratio(cells: tuple[Cell, ...]) -> str:
     return ""
 
 
+def _row(group: str, label: str, both: Sequence[Side], *keys: str, compare: bool = True) -> Row:
+    cells = tuple(side.cell(*keys) for side in both)
+    return Row(group, label, cells, ratio(cells) if compare else "")
+
+
 def _speed(both: Sequence[Side]) -> Iterator[Row]:
-    group = "Speed"
-    yield _row(group, "Delivered messages per second", both, "delivered_per_s")
+    yield _row("Speed", "Delivered messages per second", both, "delivered_per_s")
+    yield from _latency("Speed", both)
+    yield _row("Speed", "A lone message, quiet server", both, "lone_message_ms")
+
+
+def _latency(group: str, both: Sequence[Side]) -> Iterator[Row]:
     for name in PERCENTILES:
         yield _row(group, f"Send to broadcast, {name}", both, "latency_ms", name)
-    yield _row(group, "A lone message, quiet server", both, "lone_message_ms")
+
+
+def _rates(results: Results, both: Sequence[Side]) -> Iterator[Row]:
+    group = "Delivered messages per second"
+    judged = results["verdict"].get("ratio")  # of pairs; the medians alone would give another
+    rates = _row(group, "Under the heavy load", both, "delivered_per_s", compare=False)
+    yield replace(rates, ratio=quantities.ratio(judged, 1) if judged else "")
+    probed = tuple(fact(results, "rates", "capacity_per_s", side.letter) for side in both)
+    yield Row(group, "At most, in the probe", probed, "")
 
 
 def _promise(both: Sequence[Side]) -> Iterator[Row]:
@@ -73,20 +127,36 @@ def _books(both: Sequence[Side]) -> Iterator[Row]:
     yield _row(group, "Sent", both, "sent", compare=False)
     yield _row(group, "Delivered in time", both, "delivered", compare=False)
     yield _row(group, "Undelivered when the time was up", both, "undelivered", compare=False)
-    for key, what in FAULTS.items():
-        yield Row(group, what.capitalize(), tuple(side.cell(key) for side in both), "", fault=True)
+    yield from _faults(group, both)
 
 
-def _work(both: Sequence[Side]) -> Iterator[Row]:
+def _faults(group: str, both: Sequence[Side]) -> Iterator[Row]:
+    for key in FAULTS:
+        label = key.replace("_", " ").capitalize()
+        yield Row(group, label, tuple(side.cell(key) for side in both), "", fault=True)
+
+
+def _phase_work(both: Sequence[Side]) -> Iterator[Row]:
     group = "Work"
-    for key, what in (
-        ("file_writes_per_message", "File writes per message"),
-        ("bytes_written_per_message", "Bytes written per message"),
-    ):
+    for key in ("file_writes_per_message", "bytes_written_per_message"):
         for phase in phase_names(both):
-            yield _row(group, f"{what}, {phase}", both, "phases", phase, key)
-    yield _row(group, "CPU time per 1,000 messages", both, "cpu_s_per_1000")
-    yield _row(group, "Peak memory", both, "peak_rss_bytes")
+            yield _row(group, f"{COSTS[key]}, {phase}", both, "phases", phase, key)
+    for key in ("cpu_s_per_1000", "peak_rss_bytes"):
+        yield _row(group, COSTS[key], both, key)
+
+
+def _work(results: Results, both: Sequence[Side]) -> Iterator[Row]:
+    sizes = histories(results)
+    group = f"Work at {sizes[-1]:,} stored messages" if sizes else "Work"
+    for key, label in COSTS.items():
+        yield _row(group, label, both, key)
+
+
+def _growth(results: Results, both: Sequence[Side]) -> Iterator[Row]:
+    if results.get("growth"):
+        for key, label in GROWING.items():
+            cells = tuple(fact(results, "growth", side.letter, key) for side in both)
+            yield Row("With ten times the history", label, cells, "")
 
 
 def _spans(both: Sequence[Side]) -> Iterator[Row]:

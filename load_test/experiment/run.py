@@ -12,19 +12,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from load_test.experiment.arrivals import Arrival, packet
-from load_test.experiment.clients import CannotConnect, ChatClient, frame
-from load_test.experiment.counters import Snapshot, watch_memory
+from load_test.experiment.arrivals import Arrival
+from load_test.experiment.clients import CannotConnect, ChatClient
+from load_test.experiment.counters import Snapshot
 from load_test.experiment.ledger import Ledger
-from load_test.experiment.prepared import Prepared
+from load_test.experiment.load import Load
+from load_test.experiment.phases import slots
+from load_test.experiment.prepared import ONE_FILE, Prepared
 from load_test.experiment.servers import DRAIN_S, Package, Server
-from load_test.experiment.settings import Settings
 
 LEAD_IN_S = 0.2  # from the last preparation to the first message
 POLL_S = 0.02
 LONE_POLL_S = 0.002
 LONE_REST_S = 0.1
 LONE_TIMEOUT_S = 5.0  # for all lone messages together
+CONNECT_ALL_S = 30.0
 
 Watch = Callable[[str, Ledger | None], None]
 
@@ -33,20 +35,19 @@ Watch = Callable[[str, Ledger | None], None]
 class RunRecord:
     """What one run leaves, filled in as it goes on. Moments are seconds of `time.perf_counter`.
 
-    The time was up at `ended_s`: when the settings said so, or before that when every message had
-    been delivered or refused. `edges` are snapshots of the counters at the start, in the quiet
-    before midnight, and at the end. After the end the server was told to stop, and the clients
-    listened on until it had gone.
+    The time was up at `ended_s`: when the phases said so, or before that when every message had
+    been delivered or refused. `edges` are snapshots of the counters at the start and at the end of
+    each phase. After the end the server was told to stop, and the clients listened on until it had
+    gone.
     """
 
-    settings: Settings
-    schedule: Sequence[Arrival]
+    load: Load
     ledger: Ledger
     started_s: float = 0.0
     ended_s: float = 0.0
     edges: list[Snapshot] = field(default_factory=list)
     lone_ms: list[float] = field(default_factory=list)
-    peak_rss_bytes: list[int] = field(default_factory=list)  # one number, or none
+    peak_rss_bytes: int | None = None
     generator_cpu_share: float = 0.0  # of one core, from start to end
     disconnected: int = 0  # connections that ended before the end
     exit_code: int | None = None  # of the server; None if it had to be killed
@@ -54,42 +55,14 @@ class RunRecord:
     gone_us: int = 0  # since 1970: nothing of this run is later
 
     @property
+    def schedule(self) -> Sequence[Arrival]:
+        """What was to be sent."""
+        return self.load.schedule
+
+    @property
     def window_us(self) -> tuple[int, int]:
         """From the start until the server had gone, in microseconds since 1970, as spans count."""
         return self.edges[0].asked_us, self.gone_us
-
-
-@dataclass(frozen=True)
-class Load:
-    """What is sent, made before the run: the schedule and a frame for each of its messages.
-
-    The lone messages have the numbers after the schedule's, so that nothing confuses them.
-    """
-
-    settings: Settings
-    schedule: Sequence[Arrival]
-    frames: Sequence[bytes]
-
-    @classmethod
-    def make(cls, settings: Settings, schedule: Sequence[Arrival], prepared: Prepared) -> "Load":
-        """The load of a run on servers that were prepared so."""
-        senders = [arrival.sender for arrival in schedule] + [0] * settings.lone_messages
-        frames = [
-            frame(packet(number, prepared.room_of(sender))) for number, sender in enumerate(senders)
-        ]
-        return cls(settings, schedule, frames)
-
-    def ledger(self) -> Ledger:
-        """An empty ledger for the schedule."""
-        return self._ledger([arrival.sender for arrival in self.schedule])
-
-    def lone_ledger(self) -> Ledger:
-        """An empty ledger that has room for the numbers of the lone messages."""
-        return self._ledger([0] * len(self.frames))
-
-    def _ledger(self, senders: Sequence[int]) -> Ledger:
-        settings = self.settings
-        return Ledger(senders, [user % settings.rooms for user in range(settings.users)])
 
 
 def run_once(
@@ -100,12 +73,15 @@ def run_once(
     log: Path,
     environment: Mapping[str, str],
     watch: Watch,
+    deadline_s: float | None = None,
 ) -> RunRecord:
     """Start a server on a copy of the prepared folder, load it, stop it.
 
-    `watch` is told what begins, and the ledger that is being written. Raises ProcessFailed.
+    `watch` is told what begins, and the ledger that is being written; at `deadline_s` of
+    `time.monotonic` the server is ended, if there is one. Raises ProcessFailed.
     """
-    with Server(package, prepared.copy_to(data_dir), log, environment) as server:
+    data = prepared.copy_to(data_dir)
+    with Server(package, data, log, environment, ONE_FILE, deadline_s) as server:
         try:
             return asyncio.run(_drive(server, prepared, load, watch))
         except CannotConnect as error:
@@ -113,14 +89,13 @@ def run_once(
 
 
 async def _drive(server: Server, prepared: Prepared, load: Load, watch: Watch) -> RunRecord:
-    record = RunRecord(load.settings, load.schedule, load.ledger())
+    record = RunRecord(load, load.ledger())
     clients = [ChatClient(server.url, n, token) for n, token in enumerate(prepared.tokens)]
-    watching = asyncio.create_task(watch_memory(server, record.peak_rss_bytes))
     try:
-        for client in clients:
-            await client.connect()
-        watch("a lone user", None)
-        record.lone_ms = await _send_lone_messages(load, clients)
+        await connect_all(clients)
+        if load.lone_messages:
+            watch("a lone user", None)
+            record.lone_ms = await _send_lone_messages(load, clients)
         for client in clients:
             client.ledger = record.ledger
         # A collection would stop the generator for a while; a run leaves little to collect.
@@ -132,10 +107,19 @@ async def _drive(server: Server, prepared: Prepared, load: Load, watch: Watch) -
         await _stop(server, clients, record)
     finally:
         gc.enable()
-        watching.cancel()
         for client in clients:
             client.close()
     return record
+
+
+async def connect_all(clients: Sequence[ChatClient]) -> None:
+    """Connect one after the other, as fast as the server lets them. Raises CannotConnect."""
+    try:
+        async with asyncio.timeout(CONNECT_ALL_S):
+            for client in clients:
+                await client.connect()
+    except TimeoutError:
+        raise CannotConnect(f"did not let all clients connect in {CONNECT_ALL_S:.0f} s") from None
 
 
 async def _send_lone_messages(load: Load, clients: Sequence[ChatClient]) -> list[float]:
@@ -167,18 +151,20 @@ async def _apply(
     record: RunRecord,
     watch: Watch,
 ) -> None:
-    """Stream, breath, midnight, and what is left of the time."""
-    settings, ledger = load.settings, record.ledger
+    """The phases of the load, and the counters at the end of each."""
+    ledger = record.ledger
+    *before, last = slots(load.phases)
     record.edges.append(await Snapshot.take(server))
     cpu_s = time.process_time()
     record.started_s = started_s = time.perf_counter() + LEAD_IN_S
-    up_s = started_s + settings.most_s
-    watch("stream", ledger)
+    up_s = started_s + last.ends_s
     sending = asyncio.create_task(_send_all(load, clients, ledger, started_s))
     try:
-        await _wait(server, started_s + settings.midnight_s - settings.breath_s / 2)
-        record.edges.append(await Snapshot.take(server))
-        watch("midnight", ledger)
+        for slot in before:
+            watch(slot.phase.name, ledger)
+            await _wait(server, started_s + slot.looks_at_s)
+            record.edges.append(await Snapshot.take(server))
+        watch(last.phase.name, ledger)
         await _wait(server, up_s, lambda: ledger.settled == len(load.schedule))
     finally:
         sending.cancel()
@@ -218,6 +204,8 @@ async def _stop(server: Server, clients: Sequence[ChatClient], record: RunRecord
         if time.perf_counter() > asked_s + DRAIN_S:
             break
         await asyncio.sleep(POLL_S)
+    server.check()
+    record.peak_rss_bytes = server.peak_rss_bytes
     record.exit_code = server.process.poll()
     record.drain_s = time.perf_counter() - asked_s
     record.gone_us = time.time_ns() // 1000

@@ -1,7 +1,7 @@
-"""The two sides of a comparison, and their numbers with the place where each one stands.
+"""The two sides of an experiment, and their numbers with the place where each one stands.
 
 A number on a page that cannot be looked up is a claim. So whoever shows one takes it from `Side`,
-which gives it as a `Cell`: the text to show, the exact value, and its path in results.json.
+or with `fact`, and gets a `Cell`: the text to show, the exact value, its path in results.json.
 """
 
 from collections.abc import Callable
@@ -14,18 +14,32 @@ from load_test.experiment import quantities
 from observability import colours
 
 Run = dict[str, Any]
+Results = dict[str, Any]
 
 # How a number is written, by the key that says what it is. The first that a path holds decides.
 FORMATS: dict[str, Callable[[float], str]] = {
+    "growth": quantities.growth,
+    "ratio": quantities.number,
+    "low": quantities.number,
+    "high": quantities.number,
     "delivered_per_s": quantities.number,
+    "capacity_per_s": quantities.number,
+    "light_per_s": quantities.number,
+    "heavy_per_s": quantities.number,
     "latency_ms": quantities.duration,
     "ack_ms": quantities.duration,
     "lone_message_ms": quantities.duration,
     "file_writes_per_message": quantities.number,
     "bytes_written_per_message": quantities.size,
+    "read_bytes_per_message": quantities.size,
+    "read_calls_per_message": quantities.number,
+    "write_calls_per_message": quantities.number,
+    "context_switches_per_message": quantities.number,
     "spans_per_message": quantities.number,
     "peak_rss_bytes": quantities.size,
     "cpu_s_per_1000": quantities.seconds,
+    "cpu_share": "{:.0%}".format,
+    "lateness_p99_ms": quantities.duration,
 }
 # What an acknowledgement is worth: said wherever one is shown, because times alone compare badly.
 PROMISES = {
@@ -33,8 +47,10 @@ PROMISES = {
     "queued": "queued (in memory)",
     "mixed": "mixed (disk or memory)",
 }
+# What must not happen at any speed.
+FAULTS = ("lost", "doubled", "out_of_order")
 # One bad round is bad news here, however good the others are.
-WORST_OF_ROUNDS = ("lost", "doubled", "out_of_order")
+WORST_OF_ROUNDS = (*FAULTS, "cpu_share", "lateness_p99_ms")
 
 # Both sides under one name or colour: the second gets a style of its own.
 TWIN_COLOUR = "#cc79a7"
@@ -63,64 +79,116 @@ class Cell:
 
 @dataclass(frozen=True)
 class Side:
-    """One column of the comparison: the runs of A or of B, by their index in results.json."""
+    """One column of the table: the runs of A or of B, by their path in results.json."""
 
+    letter: str
     label: str
     colour: str
     line_style: str
     hatch: str
-    runs: dict[int, Run]
+    runs: dict[str, Run]
 
     def cell(self, *keys: str) -> Cell:
         """What its runs measured under `keys`, as ("latency_ms", "p50").
 
         Of several rounds the median (of an even number the lower middle one, because that was
         measured), or the worst where it says what went wrong. In a list of phases a key is the
-        name of one. Rounds that are invalid count only where none is valid.
+        name of one. Rounds that are void count only where none is valid.
         """
-        valid = {index: run for index, run in self.runs.items() if run.get("valid") is not False}
-        found = []
-        for index, run in (valid or self.runs).items():
-            value, path = _look_up(run, keys)
-            if value is not None:
-                found.append((value, f"runs[{index}]{path}"))
+        found = self._measured(keys)
         if not found and "latency_ms" in keys and self.value("sent"):
             return Cell("none delivered", None, "")
         if not found:
             return Cell(quantities.MISSING, None, "")
-        found.sort(key=lambda each: each[0])
-        value, path = found[-1 if keys[-1] in WORST_OF_ROUNDS else (len(found) - 1) // 2]
-        return Cell(_text(keys, value), value, path)
+        value, place, path = found[-1] if keys[-1] in WORST_OF_ROUNDS else _median(found)
+        return Cell(_text(keys, value), value, f"{place}{path}")
+
+    def median_run(self, *keys: str) -> Run | None:
+        """The run whose number `cell` shows; None if none was measured."""
+        found = self._measured(keys)
+        return self.runs[_median(found)[1]] if found else None
 
     def spans(self, name: str) -> Cell:
         """Spans of that name per message: none where the server makes no such span at all."""
         cell = self.cell("spans_per_message", name)
         if cell.value is None and any(run.get("spans_per_message") for run in self.runs.values()):
-            return Cell("none", 0, f"runs[{next(iter(self.runs))}].spans_per_message")
+            return Cell("none", 0, f"{next(iter(self.runs))}.spans_per_message")
         return cell
 
     def value(self, *keys: str) -> Any:
         """The value of that cell alone."""
         return self.cell(*keys).value
 
+    def _measured(self, keys: tuple[str, ...]) -> list[tuple[Any, str, str]]:
+        """Value, run and path of all that was measured under `keys`, from the least on."""
+        valid = {place: run for place, run in self.runs.items() if run.get("valid") is not False}
+        found = [(*_look_up(run, keys), place) for place, run in (valid or self.runs).items()]
+        known = [(value, place, path) for value, path, place in found if value is not None]
+        return sorted(known, key=lambda each: each[0])
 
-def sides(results: dict[str, Any]) -> list[Side]:
-    """A and B, as far as there are runs of them."""
+
+def server_names(results: Results) -> dict[str, str]:
+    """The servers by side, as far as they are known: of a demo only those that ran."""
+    ran = {run["side"]: run["server"] for run in results["runs"]}
+    return {**(results.get("servers") or {}), **ran}
+
+
+def is_comparison(results: Results) -> bool:
+    """Whether these are the results of a comparison, or of the demo, which has one round."""
+    return "max_rounds" in (results.get("settings") or {})
+
+
+def sides(results: Results) -> list[Side]:
+    """A and B, as far as they are known, with their runs."""
+    return _sides(results, {f"runs[{i}]": run for i, run in enumerate(results["runs"])})
+
+
+def work_sides(results: Results, history: int | None = None) -> list[Side]:
+    """The same sides with the runs that measured work at that history, or else at the largest.
+
+    Where no runs were made for that, as in the demo, all runs tell of it.
+    """
+    sizes = histories(results)
+    if not sizes:
+        return sides(results)
+    wanted = sizes[-1] if history is None else history
+    runs = {f"work[{i}]": run for i, run in enumerate(results["work"]) if run["history"] == wanted}
+    return _sides(results, runs)
+
+
+def histories(results: Results) -> list[int]:
+    """The sizes of the history at which work was measured, in messages, from the least on."""
+    return sorted({run["history"] for run in results.get("work") or []})
+
+
+def fact(results: Results, *keys: str) -> Cell:
+    """A number that is not of one run, as ("verdict", "ratio")."""
+    value, path = _look_up(results, keys)
+    if value is None:
+        return Cell(quantities.MISSING, None, "")
+    return Cell(_text(keys, value), value, path.removeprefix("."))
+
+
+def _sides(results: Results, runs: dict[str, Run]) -> list[Side]:
     found: list[Side] = []
-    names = {run["side"]: run["server"] for run in results["runs"]}
-    for side, name in sorted(names.items()):
-        runs = {i: run for i, run in enumerate(results["runs"]) if run["side"] == side}
-        label = name if len(set(names.values())) == len(names) else f"{name} ({side})"
+    names = (results.get("servers") or {}) | {run["side"]: run["server"] for run in results["runs"]}
+    for letter, name in sorted(names.items()):
+        own = {place: run for place, run in runs.items() if run["side"] == letter}
+        label = name if len(set(names.values())) == len(names) else f"{name} ({letter})"
         colour, line_style = colours.colour(name), colours.line_style(name)
         if any(other.colour == colour for other in found):
             colour, line_style = TWIN_COLOUR, TWIN_LINE_STYLE
-        found.append(Side(label, colour, line_style, HATCHES[line_style], runs))
+        found.append(Side(letter, label, colour, line_style, HATCHES[line_style], own))
     return found
 
 
-def _look_up(run: Run, keys: tuple[str, ...]) -> tuple[Any, str]:
+def _median(found: list[tuple[Any, str, str]]) -> tuple[Any, str, str]:
+    return found[(len(found) - 1) // 2]
+
+
+def _look_up(part: dict[str, Any], keys: tuple[str, ...]) -> tuple[Any, str]:
     """The value under `keys` and the path to it; None where a step is missing or null."""
-    value: Any = run
+    value: Any = part
     path = ""
     for key in keys:
         if isinstance(value, list):

@@ -1,1 +1,1 @@
-"""What new_year_load_test.py is made of: options, the server's check, the run, its output."""
+"""What new_year_load_test.py is made of: options, the way in, the run, its outcome and reports."""

@@ -3,15 +3,19 @@
 import resource
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import gevent
 from gevent.event import Event
 from locust.env import Environment
+from locust.stats import stats_history
 
 from load_test.chat_user import ACKNOWLEDGED, BROADCAST, SOCKET, UNDELIVERED, ChatUser, Party
-from load_test.new_year.options import Plan
-from load_test.new_year.output import LiveLine, Outcome, Row
+from load_test.new_year.outcome import Outcome, Row
+from load_test.new_year.output import LiveLine
+from load_test.new_year.plan import Plan
+from load_test.new_year.reports import write_reports
 
 SPAWN_PER_S = 50.0
 NOBODY_COMES_S = 15.0  # then the server is stuck, and it is no use to wait for more guests
@@ -19,19 +23,8 @@ OPEN_FILES = 4_096  # macOS allows 256 unless asked, and a guest takes one or tw
 TICK_S = 0.2
 
 
-def run(plan: Plan) -> Outcome:
-    """Let the guests of a plan arrive, greet and leave; what was measured."""
-    _allow_open_files()
-    party = NewYearParty(plan)
-    try:
-        if party.guests_arrive():
-            party.guests_greet()
-    finally:
-        party.guests_leave()
-    return party.outcome()
-
-
-def _allow_open_files() -> None:
+def allow_open_files() -> None:
+    """Let this process open the files that many guests need, as far as the system lets it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
@@ -43,15 +36,30 @@ class NewYearParty:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._party = ChatUser.party = Party(plan.rooms, pause_s=plan.users / plan.rate)
-        self._environment = Environment(user_classes=[ChatUser], host=plan.address)
+        self._party = ChatUser.party = Party(
+            rooms=plan.rooms, pause_s=plan.users / plan.rate, seed=plan.seed
+        )
+        self._environment = Environment(
+            user_classes=[ChatUser], host=plan.address, locustfile="new_year_load_test.py"
+        )
         self._runner = self._environment.create_local_runner()
+        self._charts = gevent.spawn(stats_history, self._runner)  # of Locust's report
         self._line = LiveLine()
         self._greeted_s = 0.0
         self._interrupted = Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             # Not as an exception, which would come up in whichever guest is awake.
             gevent.signal_handler(number, self._interrupted.set)
+
+    def run(self) -> Outcome:
+        """Let the guests arrive, greet and leave; what was measured."""
+        allow_open_files()
+        try:
+            if self.guests_arrive():
+                self.guests_greet()
+        finally:
+            self.guests_leave()
+        return self.outcome()
 
     def guests_arrive(self) -> bool:
         """Let all guests sign up and connect before any of them greets. False if some cannot."""
@@ -79,7 +87,12 @@ class NewYearParty:
         while not leaving.ready():
             self._line.show(f"the last ones arrive  {self._so_far()}")
             leaving.join(TICK_S)
+        self._charts.kill()
         self._line.clear()
+
+    def write_reports(self, folder: Path) -> list[Path]:
+        """Write Locust's report of the run into a folder; the paths of its parts."""
+        return write_reports(self._environment, folder)
 
     def outcome(self) -> Outcome:
         """What was measured."""
@@ -92,9 +105,11 @@ class NewYearParty:
             sent=self._party.sent,
             delivered=self._delivered(),
             undelivered=sum(each.occurrences for each in errors if each.error == UNDELIVERED),
-            rows=[self._row(ACKNOWLEDGED), self._row(BROADCAST)],
+            acknowledgement=self._row(ACKNOWLEDGED),
+            broadcast=self._row(BROADCAST),
             failures=[f"{each.occurrences:,} x {each.to_name()}" for each in errors],
             generator_busy=self._runner.cpu_warning_emitted,
+            objective_p95_ms=self._plan.objective_p95_ms,
         )
 
     def _stats(self, row: str) -> Any:

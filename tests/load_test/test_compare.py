@@ -21,9 +21,10 @@ def compare(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["challenge"], "the following arguments are required: B"),
+        (["challenge"], "two servers are needed, as challenge solution"),
         (["challenge", "solutoin"], "'solutoin' is no server"),
-        (["challenge", "solution", "--rounds", "0"], "must be a whole number from 1 to 50"),
+        (["challenge", "solution", "--max-rounds", "0"], "must be a whole number from 1 to 200"),
+        (["--report", "no-such-folder"], "no-such-folder"),
     ],
 )
 def test_wrong_usage_is_one_line_and_creates_nothing(
@@ -54,4 +55,4 @@ def test_help_lists_the_flags() -> None:
     ended = compare("--help")
 
     assert ended.returncode == 0
-    assert "--burst-messages" in ended.stdout
+    assert "--time-limit" in ended.stdout

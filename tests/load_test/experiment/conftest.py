@@ -5,24 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from load_test.experiment.evening import Evening
 from load_test.experiment.prepared import Prepared, prepare
 from load_test.experiment.servers import Package, Server
-from load_test.experiment.settings import Settings
 
 UNTRACED = {"OTEL_TRACES_EXPORTER": "none"}
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
+def settings() -> Evening:
     """Two rooms of two, half a second of stream, a small midnight."""
-    return Settings(
+    return Evening(
         history=20, users=4, rooms=2, rate_per_s=80, stream_s=0.5, breath_s=0.3,
         burst_messages=60, finish_s=5, lone_messages=3,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
-def prepared(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+def prepared(settings: Evening, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """A data folder with users and rooms for these settings."""
     folder = tmp_path_factory.mktemp("prepared")
     return prepare(Package.find("challenge"), settings, folder / "data", folder / "log")

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from load_test.experiment.arrivals import MIDNIGHT, STREAM, Arrival
+from load_test.experiment.arrivals import Arrival
 from load_test.experiment.counters import FILE_WRITES, FILE_WRITTEN_BYTES, STORED, Snapshot
-from load_test.experiment.ledger import Ledger
+from load_test.experiment.evening import MIDNIGHT, STREAM, Evening
+from load_test.experiment.load import Load
 from load_test.experiment.run import RunRecord
-from load_test.experiment.settings import Settings
 from observability.spans import Span
 
 START_S = 1000.0  # of `time.perf_counter`, anything but 0
@@ -25,10 +25,12 @@ def snapshot(
 
 def empty_record(arrivals: Sequence[tuple[float, int, str]], ended_s: float) -> RunRecord:
     """A run of two rooms with two members each, in which nothing has happened yet."""
-    settings = Settings(users=4, rooms=2, stream_s=2.0, breath_s=1.0, finish_s=2.0)
-    schedule = [Arrival(*arrival) for arrival in arrivals]
-    ledger = Ledger([arrival.sender for arrival in schedule], [0, 1, 0, 1])
-    record = RunRecord(settings, schedule, ledger)
+    settings = Evening(users=4, rooms=2, stream_s=2.0, breath_s=1.0, finish_s=2.0)
+    schedule = [
+        Arrival(at_s, sender, phase, burst=phase == MIDNIGHT) for at_s, sender, phase in arrivals
+    ]
+    load = Load(settings.phases, schedule, frames=[], rooms=[0, 1, 0, 1])
+    record = RunRecord(load, load.ledger())
     record.started_s, record.ended_s = START_S, START_S + ended_s
     return record
 
@@ -57,7 +59,7 @@ def example_record() -> RunRecord:
         snapshot(5.0, 12, 12, 7_100, cpu_s=1.5, system=16_000),
     ]
     record.gone_us = START_US + 6 * SECOND_US
-    record.peak_rss_bytes.append(60_000_000)
+    record.peak_rss_bytes = 60_000_000
     record.lone_ms += [5.0, 7.0, 6.0]
     record.exit_code = 0
     return record

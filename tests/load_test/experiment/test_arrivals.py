@@ -6,28 +6,33 @@ from collections import Counter
 
 import pytest
 
-from load_test.experiment.arrivals import MIDNIGHT, STREAM, make_schedule, packet
+from load_test.experiment.arrivals import Arrival, make_schedule, packet
+from load_test.experiment.evening import MIDNIGHT, STREAM, Evening
 from load_test.experiment.prepared import Room
-from load_test.experiment.settings import Settings
+
+
+def schedule_of(settings: Evening, variant: int = 0) -> list[Arrival]:
+    return make_schedule(settings.phases, settings, variant)
 
 
 @pytest.mark.parametrize("arrivals", ["poisson", "fixed"])
 def test_stream_and_burst_are_as_set(arrivals: str) -> None:
-    settings = Settings(arrivals=arrivals)
+    settings = Evening(arrivals=arrivals)
 
-    schedule = make_schedule(settings)
+    schedule = schedule_of(settings)
 
     stream = [arrival for arrival in schedule if arrival.phase == STREAM]
     midnight = [arrival for arrival in schedule if arrival.phase == MIDNIGHT]
     assert len(stream) == pytest.approx(3_000, rel=0.06)  # three standard deviations
     assert all(0 <= arrival.at_s < 20 for arrival in stream)
     assert [arrival.at_s for arrival in midnight] == [21] * 1_500
+    assert [arrival.burst for arrival in schedule] == [False] * len(stream) + [True] * 1_500
     assert schedule == sorted(schedule, key=lambda arrival: arrival.at_s)
 
 
 def test_poisson_arrivals_scatter_and_fixed_ones_do_not() -> None:
     def gaps(arrivals: str) -> list[float]:
-        schedule = make_schedule(Settings(arrivals=arrivals))
+        schedule = schedule_of(Evening(arrivals=arrivals))
         moments = [arrival.at_s for arrival in schedule if arrival.phase == STREAM]
         return [after - before for before, after in zip(moments, moments[1:], strict=False)]
 
@@ -38,14 +43,15 @@ def test_poisson_arrivals_scatter_and_fixed_ones_do_not() -> None:
 
 
 def test_the_seed_decides_everything() -> None:
-    settings = Settings(senders="random")
+    settings = Evening(senders="random")
 
-    assert make_schedule(settings) == make_schedule(settings)
-    assert make_schedule(settings) != make_schedule(dataclasses.replace(settings, seed=2))
+    assert schedule_of(settings) == schedule_of(settings)
+    assert schedule_of(settings) != schedule_of(dataclasses.replace(settings, seed=2))
+    assert schedule_of(settings) != schedule_of(settings, variant=1)
 
 
 def test_round_robin_gives_every_user_the_same_share() -> None:
-    schedule = make_schedule(Settings(arrivals="fixed", rate_per_s=100, stream_s=2, users=40))
+    schedule = schedule_of(Evening(arrivals="fixed", rate_per_s=100, stream_s=2, users=40))
 
     assert set(Counter(arrival.sender for arrival in schedule[:200]).values()) == {5}
 

@@ -10,9 +10,10 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from load_test.experiment.chart_parts import INK, NARROW_IN, PNG_DPI, WIDE_IN
-from load_test.experiment.charts import CHARTS
-from load_test.experiment.sides import TWIN_COLOUR, sides
+from load_test.experiment.charts import DEMO, charts_of
+from load_test.experiment.sides import TWIN_COLOUR
 from observability import colours
+from tests.load_test.experiment.example_comparison import example_comparison
 from tests.load_test.experiment.example_results import (
     challenge_run,
     example_results,
@@ -20,7 +21,7 @@ from tests.load_test.experiment.example_results import (
     unmeasured_results,
 )
 
-BY_NAME = {chart.name: chart for chart in CHARTS}
+BY_NAME = {chart.name: chart for chart in DEMO}
 POINTS_PER_INCH = 72
 SVG = "{http://www.w3.org/2000/svg}"
 Drawn = dict[tuple[str, bool], str]  # by the name of the chart, and whether it is narrow
@@ -32,7 +33,7 @@ def texts(svg: str) -> list[str]:
 
 
 def draw(name: str, results: dict[str, Any], narrow: bool = False) -> str:
-    return BY_NAME[name].svg(sides(results), narrow)
+    return BY_NAME[name].svg(results, narrow)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +46,8 @@ def drawn() -> Drawn:
 
 
 def test_pngs_are_as_large_as_promised_and_show_both_servers(tmp_path: Path) -> None:
-    for chart in CHARTS:
-        path = chart.write_png(sides(example_results()), tmp_path)
+    for chart in DEMO:
+        path = chart.write_png(example_results(), tmp_path)
         assert path == tmp_path / f"{chart.name}.png"
         picture = matplotlib.image.imread(path)
         assert picture.shape[:2] == (round(chart.height_in * PNG_DPI), round(WIDE_IN * PNG_DPI))
@@ -142,3 +143,39 @@ def test_latencies_that_are_all_alike_still_have_two_ticks() -> None:
     run = solution_run() | {"latency_cdf_ms": [5.0] * 101}
     results = example_results() | {"runs": [run]}
     assert {"1 ms", "10 ms"} <= set(texts(draw("latency_distribution", results)))
+
+
+def test_each_kind_of_results_has_its_charts() -> None:
+    def names(results: dict[str, Any]) -> list[str]:
+        return [chart.name for chart in charts_of(results)]
+
+    timed = ["delivered_by_round", "latency_distribution", "latency_over_time"]
+    work = ["work_per_message", "calls_and_memory", "spans_per_message"]
+    results = example_comparison()
+    assert names(results) == ["verdict", *timed, *work]
+    assert names(results | {"work": []}) == ["verdict", *timed]
+    assert names(example_comparison(outcome="invalid")) == [*timed, *work]
+    assert names(example_comparison([])) == []
+    assert names(example_results()) == list(BY_NAME)
+
+
+def test_of_many_rounds_one_is_drawn_over_time_and_all_in_the_distribution() -> None:
+    results = example_comparison()
+    lines = rf"stroke: {colours.COLOURS['challenge']}; stroke-opacity"
+
+    assert len(re.findall(lines, charts_of(results)[2].svg(results, False))) == 4
+    over_time = charts_of(results)[3].svg(results, False)
+    assert {"heavy", "seconds since the start of the round"} <= set(texts(over_time))
+
+
+def test_the_distribution_of_a_comparison_is_of_its_light_load() -> None:
+    # given rounds of which the heavy load left thousands undelivered, and the light one nothing
+    results = example_comparison()
+    assert results["runs"][0]["undelivered"] > 1_000
+    chart = charts_of(results)[2]
+    assert not any("undelivered" in text for text in texts(chart.svg(results, False)))
+
+    # when the light one leaves something as well, it is told
+    for run in results["runs"]:
+        run["phases"][0]["delivered"] -= 2
+    assert "2 undelivered" in texts(chart.svg(results, False))

@@ -8,7 +8,7 @@ import pytest
 
 from load_test.experiment.arrivals import packet
 from load_test.experiment.clients import CannotConnect, ChatClient, frame
-from load_test.experiment.ledger import Ledger
+from load_test.experiment.ledger import Books, Ledger
 from load_test.experiment.prepared import Prepared
 from load_test.experiment.servers import Server
 
@@ -91,6 +91,10 @@ def test_nobody_there_cannot_connect() -> None:
         b'43-1[{"status":"stored","id":"1"}]',
         b'43[{"status":"stored"}]',
         b'430[{"status":"perhaps","id":"1"}]',
+        b'42["error",{"code":["internal"],"clientId":"0"}]',
+        b'42["error",{"code":"' + 41 * b"x" + b'","clientId":"0"}]',
+        b'430[{"status":"refused","error":"no"}]',
+        b"42" + 100_000 * b"[",
         b"\xff\xfe",
     ],
 )
@@ -123,3 +127,69 @@ def test_an_error_after_the_acknowledgement_finds_its_message() -> None:
 
     assert ledger.acknowledged_as == [None, "queued"]
     assert ledger.refused_as == [None, "storage_unavailable"]
+    assert ledger.books().answered_twice == 0
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        b'430[{"status":"queued","id":"abc"}]',
+        b'430[{"status":"refused","error":{"code":"queue_full"}}]',
+        b'42["error",{"code":"internal","id":"abc"}]',
+    ],
+)
+def test_a_second_outcome_is_noticed(second: bytes) -> None:
+    ledger = Ledger([0], [0])
+
+    async def hear() -> None:
+        client = ChatClient("http://127.0.0.1:9", 0, "token")
+        client.ledger = ledger
+        client.read(b'430[{"status":"queued","id":"abc"}]', 1.0)
+        client.read(b'42["message",{"clientId":"0"}]', 2.0)
+        client.read(second, 3.0)
+
+    asyncio.run(hear())
+
+    assert ledger.books() == Books(0, 0, 0, 0, 0, answered_twice=1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (b"", "closed a connection at once"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "answered a client with something that is no HTTP"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "answered a client with 404"),
+        (b"x" * 100_000, "answered a client with something that is no HTTP"),
+    ],
+)
+def test_what_is_no_socket_io_cannot_be_connected_to(answer: bytes, problem: str) -> None:
+    def reply(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        writer.close()
+
+    async def connect() -> None:
+        server = await asyncio.start_server(reply, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            await connect_in_vain(f"http://127.0.0.1:{port}")
+
+    with pytest.raises(CannotConnect, match=problem):
+        asyncio.run(connect())
+
+
+def test_a_frame_too_large_ends_the_connection(server: Server, prepared: Prepared) -> None:
+    client_side = Ledger([0], [0])
+
+    async def hear() -> bool:
+        client = ChatClient(server.url, 0, prepared.tokens[0])
+        await client.connect()
+        client.ledger = client_side
+        # As if the server announced 16 MB of text, in a frame of its own.
+        client.data_received(b"\x81\x7f" + (16_000_000).to_bytes(8, "big") + b"42")
+        async with asyncio.timeout(WITHIN_S):
+            while not client.gone:
+                await asyncio.sleep(0.01)
+        return client.gone
+
+    assert asyncio.run(hear())
+    assert client_side.books() == Books(0, 0, 0, 0, 0)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from load_test.experiment.arrivals import MIDNIGHT, STREAM
+from load_test.experiment.evening import MIDNIGHT, STREAM
 from load_test.experiment.latency import (
     acknowledgements_ms,
     distribution,

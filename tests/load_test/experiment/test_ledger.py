@@ -1,5 +1,9 @@
 """What the ledger makes of deliveries: loss, doubles, order, and who missed what."""
 
+import dataclasses
+
+import pytest
+
 from load_test.experiment.ledger import Books, Ledger
 
 GOOD = Books(lost=0, doubled=0, out_of_order=0, missing=0, strangers=0)
@@ -50,9 +54,10 @@ def test_acknowledged_and_never_seen_is_lost() -> None:
         ledger.acknowledge(number, "queued", 0.9)
 
     deliver(ledger, 2, 0)  # its sender has gone, but it was broadcast
-    ledger.refuse(1, "storage_unavailable", 2.0)  # an error came after the acknowledgement
+    ledger.fail(1, "storage_unavailable", 2.0)  # an error came after the acknowledgement
 
     assert ledger.books().lost == 1
+    assert ledger.books().answered_twice == 0
 
 
 def test_a_second_delivery_is_doubled_and_counts_once() -> None:
@@ -103,7 +108,7 @@ def test_a_refusal_settles_a_message_once() -> None:
 
     assert ledger.waiting == 0
     assert ledger.refused_as[0] == "queue_full"
-    assert ledger.books() == GOOD
+    assert ledger.books().answered_twice == 1
 
 
 def test_refused_and_delivered_all_the_same_settles_once() -> None:
@@ -114,3 +119,53 @@ def test_refused_and_delivered_all_the_same_settles_once() -> None:
     deliver(ledger, 0, 0)
 
     assert ledger.waiting == 0
+    assert ledger.books().answered_twice == 1
+
+
+def test_two_acknowledgements_are_one_too_many() -> None:
+    ledger = two_rooms()
+    for number in (0, 0, 1):
+        ledger.acknowledge(number, "queued", 0.9)
+        ledger.receive(0, number, 1.0)
+
+    ledger.acknowledge(0, "queued", 1.1)
+
+    assert ledger.books().answered_twice == 1
+    assert ledger.acknowledged_s[0] == 0.9
+
+
+def test_an_error_after_the_broadcast_is_a_second_outcome() -> None:
+    ledger = two_rooms()
+    ledger.acknowledge(0, "queued", 0.9)
+    deliver(ledger, 2, 0)  # whoever got it
+
+    ledger.fail(0, "storage_unavailable", 1.1)
+
+    assert ledger.books().answered_twice == 1
+
+
+def test_a_refusal_and_an_error_are_two_answers() -> None:
+    ledger = two_rooms()
+
+    ledger.refuse(0, "queue_full", 0.9)
+    ledger.fail(0, "queue_full", 1.0)
+
+    assert ledger.books().answered_twice == 1
+
+
+def test_nobody_answers_a_message_that_is_not_ours() -> None:
+    ledger = two_rooms()
+
+    for answer in (ledger.refuse, ledger.fail, ledger.acknowledge):
+        for _ in range(2):
+            with pytest.raises(IndexError):
+                answer(6, "queued", 1.0)
+
+    assert ledger.books() == GOOD
+
+
+def test_what_makes_no_sense_is_in_the_books() -> None:
+    ledger = two_rooms()
+    ledger.unreadable += 3
+
+    assert ledger.books() == dataclasses.replace(GOOD, unreadable=3)

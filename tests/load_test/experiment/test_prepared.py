@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from load_test.experiment.evening import Evening
 from load_test.experiment.prepared import Prepared, prepare
 from load_test.experiment.processes import ProcessFailed
 from load_test.experiment.servers import Package, Server
-from load_test.experiment.settings import Settings
 from tests.load_test.experiment.conftest import UNTRACED, make_package
 
 NO_CHAT = """
@@ -16,10 +16,11 @@ class Teapot(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
+        self.wfile.write(b'{"server": "teapot"}')
     def do_POST(self):
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b'"tea"')
+        self.wfile.write(b'{"tea": "green"}')
     def log_message(self, *_): pass
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Teapot)
 print(f"teapot serves at http://127.0.0.1:{server.server_port}", flush=True)
@@ -27,14 +28,14 @@ server.serve_forever()
 """
 
 
-def test_users_have_an_equal_share_of_rooms(prepared: Prepared, settings: Settings) -> None:
+def test_users_have_an_equal_share_of_rooms(prepared: Prepared, settings: Evening) -> None:
     assert len(set(prepared.tokens)) == settings.users
     assert [room.members for room in prepared.rooms] == [(0, 2), (1, 3)]
     assert prepared.room_of(3) == prepared.rooms[1]
 
 
 def test_tokens_and_rooms_are_good_in_a_copy_for_the_other_server(
-    prepared: Prepared, settings: Settings, tmp_path: Path
+    prepared: Prepared, settings: Evening, tmp_path: Path
 ) -> None:
     package, data_dir = Package.find("solution"), prepared.copy_to(tmp_path / "data")
     room = prepared.room_of(3)
@@ -48,8 +49,8 @@ def test_tokens_and_rooms_are_good_in_a_copy_for_the_other_server(
     assert (data_dir / "messages_1.json").read_text().count('"id"') == settings.history
 
 
-def test_what_is_no_chat_server_is_told(tmp_path: Path, settings: Settings) -> None:
+def test_what_is_no_chat_server_is_told(tmp_path: Path, settings: Evening) -> None:
     teapot = make_package(tmp_path, "teapot", NO_CHAT)
 
-    with pytest.raises(ProcessFailed, match="teapot gave no token in tea"):
+    with pytest.raises(ProcessFailed, match="teapot gave no token in {'tea': 'green'}"):
         prepare(teapot, settings, tmp_path / "data", tmp_path / "log")

@@ -1,6 +1,9 @@
 """Processes are started with a log, stopped, and never left behind."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +11,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from load_test.experiment.processes import ProcessFailed, PythonProcess, last_lines
+from load_test.experiment.family import alive, bearers, new_mark
+from load_test.experiment.processes import (
+    LINE_CHARACTERS,
+    PROJECT,
+    ProcessFailed,
+    PythonProcess,
+    last_lines,
+)
+from tests.load_test.bad_servers.catalogue import FOLDER
 from tests.load_test.experiment.conftest import make_package
 
 HELLO = re.compile("hello (.+)\n")
@@ -56,7 +67,7 @@ def test_one_that_ends_at_once_fails_with_the_end_of_its_log(start: Start) -> No
 
 def test_one_that_says_nothing_fails_in_bounded_time(start: Start) -> None:
     with start(SLEEPS) as process:
-        with pytest.raises(ProcessFailed, match="did not say within 0 s"):
+        with pytest.raises(ProcessFailed, match="did not say within 0.2 s"):
             process.wait_for_line(re.compile("something else"), 0.2)
 
 
@@ -70,7 +81,7 @@ def test_stop_gives_the_exit_code(start: Start) -> None:
 def test_one_that_ignores_sigterm_fails_and_is_killed(start: Start) -> None:
     with start(IGNORES) as process:
         process.wait_for_line(HELLO, WITHIN_S)
-        with pytest.raises(ProcessFailed, match="did not end"):
+        with pytest.raises(ProcessFailed, match="did not end within 0.3 s of SIGTERM"):
             process.stop(0.3)
 
     assert not process.running
@@ -84,6 +95,32 @@ def test_its_children_go_with_it(start: Start) -> None:
     while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline_s, "the child outlived its parent"
         time.sleep(0.02)
+
+
+def test_whatever_a_command_started_ends_with_it(tmp_path: Path) -> None:
+    # given a command that starts a process, which has a daemon, and then ends as commands do
+    command = f"""
+from load_test.experiment.processes import *
+process = PythonProcess("brood", (), Path({str(tmp_path / "log")!r}), {{}}, Path({str(FOLDER)!r}))
+process.wait_for_line(re.compile("all born"), {WITHIN_S})
+stop_descendants()
+"""
+    mark = new_mark()
+    environment = {**os.environ, mark: "1"}
+    began_s = time.monotonic()
+
+    subprocess.run([sys.executable, "-c", command], cwd=PROJECT, env=environment, check=True)
+
+    # then nothing of it is left, though most of it does not care for SIGTERM
+    assert alive(bearers(mark)) == []
+    assert time.monotonic() - began_s < WITHIN_S
+
+
+def test_last_lines_are_few_and_short(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"\xff\n" * 10_000 + b"x" * 1_000 + b"\nend")
+
+    assert last_lines(log) == 3 * ["\ufffd"] + ["x" * LINE_CHARACTERS, "end"]
 
 
 def test_a_log_that_is_not_there_has_no_last_lines(tmp_path: Path) -> None:

@@ -47,7 +47,25 @@ def test_seconds_and_count() -> None:
 
 @pytest.mark.parametrize(
     ("after", "before", "text"),
-    [(150, 45, "× 3.3"), (1, 440, "÷ 440"), (1, 1, "× 1.0"), (2, 3, "÷ 1.5"), (99.6, 10, "× 10")],
-)
+    [(150, 45, "× 3.3"), (1, 440, "÷ 440"), (1, 1, "× 1.00"), (2, 3, "÷ 1.50"), (99.6, 10, "× 10"),
+     (104, 100, "× 1.04"), (1.996, 1, "× 2.0")],
+)  # fmt: skip
 def test_ratio(after: float, before: float, text: str) -> None:
     assert quantities.ratio(after, before) == text
+
+
+@pytest.mark.parametrize(
+    ("exponent", "text"),
+    [(0, "1.00 times"), (1, "10.0 times"), (0.66, "4.57 times"), (-0.1, "0.79 times")],
+)
+def test_growth(exponent: float, text: str) -> None:
+    assert quantities.growth(exponent) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(0.87, 1.15, "0.87 to 1.15"), (None, 1.5, "0 to 1.50"), (2.0, None, "2.00 to ∞"),
+     (None, None, "0 to ∞")],
+)  # fmt: skip
+def test_interval(low: float | None, high: float | None, text: str) -> None:
+    assert quantities.interval(low, high) == text

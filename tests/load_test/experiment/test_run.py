@@ -1,16 +1,18 @@
 """One run, on real servers: small, but with all its phases; and servers that go wrong."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from load_test.experiment.arrivals import make_schedule
+from load_test.experiment.evening import Evening
 from load_test.experiment.ledger import Books, Ledger
+from load_test.experiment.load import Load
 from load_test.experiment.prepared import Prepared
 from load_test.experiment.processes import PROJECT, ProcessFailed
-from load_test.experiment.run import Load, RunRecord, run_once
+from load_test.experiment.run import run_once
 from load_test.experiment.servers import Package
-from load_test.experiment.settings import Settings
 from load_test.experiment.summary import summarise
 from tests.load_test.experiment.conftest import UNTRACED, make_package
 
@@ -25,8 +27,13 @@ runpy.run_module("challenge", run_name="__main__", alter_sys=True)
 
 
 @pytest.fixture(scope="module")
-def load(prepared: Prepared, settings: Settings) -> Load:
-    return Load.make(settings, make_schedule(settings), prepared)
+def load(prepared: Prepared, settings: Evening) -> Load:
+    return make_load(prepared, settings)
+
+
+def make_load(prepared: Prepared, settings: Evening) -> Load:
+    schedule = make_schedule(settings.phases, settings)
+    return Load.make(settings.phases, schedule, prepared, settings.lone_messages)
 
 
 @pytest.mark.parametrize(("name", "promise"), [("challenge", "stored"), ("solution", "queued")])
@@ -50,7 +57,7 @@ def test_a_run_accounts_for_every_message(
     assert record.ledger.books() == Books(0, 0, 0, 0, 0)
     assert record.ledger.unreadable == record.disconnected == 0
     assert run["stored"] == sum(phase["stored"] for phase in run["phases"]) == messages
-    assert len(record.lone_ms) == load.settings.lone_messages
+    assert len(record.lone_ms) == load.lone_messages
     assert run["peak_rss_bytes"] > 10_000_000
     assert record.exit_code == 0
     assert_writes(name, run)
@@ -65,20 +72,12 @@ def assert_writes(name: str, run: dict[str, float]) -> None:
 
 
 def test_a_server_that_dies_under_load_is_told(
-    prepared: Prepared, settings: Settings, tmp_path: Path
+    prepared: Prepared, settings: Evening, tmp_path: Path
 ) -> None:
-    long = Settings(**{**vars(settings), "stream_s": 30})
-    load = Load.make(long, make_schedule(long), prepared)
+    load = make_load(prepared, dataclasses.replace(settings, stream_s=30))
     package = make_package(tmp_path / "theirs", "mortal", DIES)
 
     with pytest.raises(ProcessFailed, match="mortal (ended with code 7 under load|closed)"):
         run_once(
             package, prepared, load, tmp_path / "data", tmp_path / "log", UNTRACED, lambda *_: None
         )
-
-
-def test_the_record_knows_when_the_time_was_up(settings: Settings, load: Load) -> None:
-    record = RunRecord(settings, load.schedule, load.ledger())
-
-    assert record.ended_s - record.started_s <= settings.most_s
-    assert len(load.frames) == len(load.schedule) + settings.lone_messages

@@ -1,7 +1,15 @@
 """The two sides of a comparison, and cells that know where their number stands."""
 
-from load_test.experiment.sides import TWIN_COLOUR, sides
+from load_test.experiment.sides import (
+    TWIN_COLOUR,
+    fact,
+    histories,
+    is_comparison,
+    sides,
+    work_sides,
+)
 from observability import colours
+from tests.load_test.experiment.example_comparison import example_comparison
 from tests.load_test.experiment.example_results import (
     challenge_run,
     example_results,
@@ -84,3 +92,47 @@ def test_a_cell_is_safe_in_a_page() -> None:
     html = sides(results)[0].cell("acknowledgement").__html__()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_a_comparison_is_told_from_the_demo() -> None:
+    assert is_comparison(example_comparison())
+    assert not is_comparison(example_results())
+    assert not is_comparison({"settings": None})
+
+
+def test_the_median_run_is_the_one_whose_number_is_shown() -> None:
+    solution = sides(example_comparison())[1]
+
+    run = solution.median_run("delivered_per_s")
+
+    assert run is not None
+    assert run["delivered_per_s"] == solution.value("delivered_per_s")
+    assert sides(unmeasured_results())[0].median_run("delivered_per_s") is None
+
+
+def test_work_is_of_the_rounds_made_for_it_or_of_all() -> None:
+    results = example_comparison()
+
+    assert histories(results) == [500, 5000]
+    assert [list(side.runs) for side in work_sides(results)] == [["work[0]"], ["work[1]"]]
+    assert [list(side.runs) for side in work_sides(results, 500)] == [["work[2]"], ["work[3]"]]
+    assert [list(side.runs) for side in work_sides(example_results())] == [["runs[0]"], ["runs[1]"]]
+
+
+def test_a_server_of_which_no_run_was_finished_is_a_side_if_its_name_is_known() -> None:
+    results = example_comparison([]) | {"servers": {"A": "challenge", "B": "attempt"}}
+
+    labels = [side.label for side in sides(results)]
+
+    assert labels == ["challenge", "attempt"]
+    assert sides(results)[1].cell("delivered_per_s").text == "not measured"
+    assert sides(example_comparison([])) == []
+
+
+def test_a_fact_is_a_number_of_no_single_run() -> None:
+    results = example_comparison()
+
+    assert fact(results, "verdict", "ratio").text == "41.7"
+    assert fact(results, "rates", "capacity_per_s", "B").path == "rates.capacity_per_s.B"
+    assert fact(results, "growth", "B", "read_bytes_per_message").text == "not measured"
+    assert fact(example_results(), "growth", "A", "cpu_s_per_1000").value is None

@@ -1,5 +1,6 @@
 """A record becomes the numbers of results.json."""
 
+import dataclasses
 import json
 
 import pytest
@@ -28,6 +29,32 @@ def test_speed_counts_what_was_delivered_in_the_time_it_took() -> None:
     assert run["latency_ms"] == pytest.approx({"p50": 20.0, "p95": 2_000.0, "p99": 2_000.0})
     assert run["lone_message_ms"] == 6.0
     assert run["cpu_s_per_1000"] == pytest.approx(0.5 / 2 * 1000)
+
+
+def test_deliveries_of_the_warm_up_do_not_count_for_the_rate() -> None:
+    record = example_record()
+    record.load = dataclasses.replace(record.load, warm_up_s=1.0)
+
+    assert summarise(record, None)["delivered_per_s"] == pytest.approx(1 / 4.0)
+
+
+def test_latency_may_be_told_of_one_phase_alone() -> None:
+    record = example_record()
+    record.load = dataclasses.replace(record.load, latency_of="midnight")
+
+    run = summarise(record, None)
+
+    assert (run["latency_ms"], run["ack_ms"], run["latency_cdf_ms"]) == (None, None, None)
+    assert (run["delivered"], run["acknowledged"]) == (2, 2)
+
+
+def test_a_lost_message_makes_a_run_invalid() -> None:
+    record = example_record()
+    record.ledger.seen_s[0] = None  # acknowledged, and now nobody saw it
+
+    run = summarise(record, None)
+
+    assert (run["lost"], run["valid"], run["invalid_because"]) == (1, False, "1 lost")
 
 
 def test_writes_are_divided_by_what_was_stored_meanwhile() -> None:
@@ -64,7 +91,7 @@ def test_what_was_not_measured_is_null() -> None:
     record.edges[:] = [
         type(edge)(**{**vars(edge), "metrics": {}, "cpu_s": None}) for edge in record.edges
     ]
-    record.peak_rss_bytes.clear()
+    record.peak_rss_bytes = None
     record.lone_ms.clear()
 
     run = summarise(record, None)

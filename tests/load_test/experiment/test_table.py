@@ -1,16 +1,15 @@
-"""The table has the page's rows, fits into 80 columns, and what went wrong stands below it."""
+"""The table has the page's rows, fits into 80 columns, and what went wrong stands around it."""
 
 import io
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from load_test.experiment.rows import table_rows
-from load_test.experiment.table import print_table, remarks
+from load_test.experiment.table import ALARM, print_table, remark_lines, verdict_line
+from tests.load_test.experiment.example_comparison import RATIOS, example_comparison
 from tests.load_test.experiment.example_results import example_results
-
-AGREED = {"what": "file writes", "metrics": 10, "spans": 10, "agree": True, "note": None}
-DISAGREED = {"what": "file writes", "metrics": 1_000, "spans": 2, "agree": False, "note": "why"}
 
 
 def printed(results: dict[str, Any]) -> list[str]:
@@ -20,49 +19,54 @@ def printed(results: dict[str, Any]) -> list[str]:
     return console.file.getvalue().splitlines()
 
 
-def example(**changes: Any) -> dict[str, Any]:
-    """A run, with some keys changed."""
-    run: dict[str, Any] = example_results()["runs"][0]
-    return {**run, "witnesses": [AGREED], **changes}
-
-
-def test_it_has_all_rows_whole_at_80_columns() -> None:
-    results = example_results()
-
+@pytest.mark.parametrize("results", [example_results(), example_comparison()])
+def test_it_has_all_rows_whole_at_80_columns(results: dict[str, Any]) -> None:
     lines = printed(results)
 
     assert max(map(len, lines)) <= 80
     for row in table_rows(results):
         assert any(line.startswith(f" {row.label} ") for line in lines), row.label
-    assert "challenge" in lines[1]
-    assert "solution" in lines[1]
+    heading = next(line for line in lines if "ratio" in line)
+    assert "challenge" in heading
+    assert "solution" in heading
     assert not any("…" in line for line in lines)
 
 
-def test_a_good_run_is_one_remark() -> None:
-    (remark,) = remarks(example())
+def test_a_comparison_begins_with_its_verdict_and_the_demo_with_its_numbers() -> None:
+    results = example_comparison()
 
-    assert remark.plain == "challenge (A, round 1): server, spans agree on file writes."
-
-
-def test_nobody_agrees_where_only_one_counted() -> None:
-    alone = {"what": "file writes", "metrics": 10, "agree": None, "note": None}
-
-    assert remarks(example(witnesses=[alone])) == []
-    assert remarks(example(witnesses=None)) == []
+    assert printed(results)[0].startswith("challenge against solution: faster. The reason stands")
+    assert "against" not in " ".join(printed(example_results()))
 
 
-def test_what_went_wrong_is_said() -> None:
-    run = example(
-        valid=False, invalid_because="it was late", lost=3, refused={"queue_full": 20},
-        witnesses=[DISAGREED],
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("outcome", "colour"),
+    [("faster", "green"), ("same", "cyan"), ("slower", "yellow"), ("cannot_tell", "magenta"),
+     ("invalid", "red"), ("none", "bold")],
+)  # fmt: skip
+def test_each_outcome_has_its_words_and_its_colour(outcome: str, colour: str) -> None:
+    line = verdict_line(example_comparison(RATIOS, ("attempt", "attempt"), outcome))
 
-    said = [remark.plain for remark in remarks(run)]
+    words = "no verdict" if outcome == "none" else outcome.replace("_", " ")
+    assert line.plain.startswith(f"attempt (A) against attempt (B): {words}. ")
+    assert colour in str(line.style)
 
-    assert said == [
-        "challenge (A, round 1) is invalid: it was late.",
-        "challenge (A, round 1) broke the contract: 3 lost.",
-        "challenge (A, round 1) refused 20 messages (queue_full).",
-        "challenge (A, round 1): witnesses disagree on file writes (server 1,000, spans 2): why.",
-    ]
+
+def test_without_a_run_there_is_the_verdict_alone() -> None:
+    (line,) = printed(example_comparison([], outcome="cannot_tell"))[:1]
+
+    assert line == "cannot tell. The reason stands here, in one sentence."
+
+
+def test_what_breaks_the_contract_is_red() -> None:
+    results = example_comparison()
+    results["runs"][0] |= {"valid": False, "lost": 3, "invalid_because": "3 lost"}
+    results["runs"][1] |= {"refused": {"queue_full": 20}}
+
+    red, refused, agreed = remark_lines(results)
+
+    assert red.plain == "challenge (A, round 1) broke the contract: 3 lost."
+    assert red.style == ALARM
+    assert refused.plain.startswith("solution (B) refused 20 messages")
+    assert agreed.plain.startswith("In all 4 runs")
+    assert refused.style == agreed.style == ""

@@ -1,70 +1,45 @@
-"""What the New Year's load test says of a run, and whether it calls it good."""
+"""What the New Year's load test shows of a run."""
 
 import dataclasses
 
 import pytest
 
-from load_test.new_year.output import Outcome, Row, print_summary
-
-ACKNOWLEDGED = Row("send to acknowledgement", 100, 0, 2, 5, 9)
-BROADCAST = Row("send to broadcast", 100, 0, 50, 1_200, 1_500)
-GOOD = Outcome(
-    guests=10,
-    here=10,
-    planned_s=10,
-    greeted_s=10.1,
-    sent=100,
-    delivered=100,
-    undelivered=0,
-    rows=[ACKNOWLEDGED, BROADCAST],
-    failures=[],
-    generator_busy=False,
-)
+from load_test.new_year.outcome import Row
+from load_test.new_year.output import LiveLine, print_heading, print_summary
+from tests.load_test.new_year.test_outcome import GOOD
+from tests.load_test.new_year.test_plan import PLAN
 
 
-def test_a_good_run_says_how_long_greetings_took() -> None:
-    assert GOOD.good
-    assert GOOD.sentence() == (
-        "All 100 greetings were delivered, half of them within 50 ms and 95 of 100 within 1,200 ms."
+def test_the_heading_tells_server_load_and_objectives(capsys: pytest.CaptureFixture[str]) -> None:
+    plan = dataclasses.replace(PLAN, address="http://127.0.0.1:1", objective_p95_ms=1_000)
+    print_heading("challenge", 0, plan)
+    assert capsys.readouterr().out == (
+        "challenge at http://127.0.0.1:1: 10 guests in 1 room send 1 greetings/s for 1 s. "
+        "Ctrl-C ends it early.\n"
+        "Objectives: every greeting is delivered, 95 of 100 within 1,000 ms.\n"
     )
 
 
-def test_a_run_that_was_ended_early_says_so() -> None:
-    early = dataclasses.replace(GOOD, greeted_s=3.2)
-    assert early.good
-    assert early.sentence().startswith("Ended after 3 s. All 100")
+def test_the_heading_tells_what_the_server_has_yet_to_store(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_heading("challenge", 1_234, PLAN)
+    said = capsys.readouterr().out.splitlines()
+    assert said[1] == "Objectives: every greeting is delivered."
+    assert said[2].startswith("1,234 messages of before still wait to be stored")
 
 
-def test_what_was_undelivered_and_refused_is_told_apart() -> None:
-    bad = dataclasses.replace(GOOD, delivered=60, undelivered=30)
-    assert not bad.good
-    assert bad.sentence() == (
-        "Of 100 greetings 60 were delivered, 30 were not when their time was up "
-        "and 10 were refused or could not be sent."
-    )
+def test_a_live_line_without_a_terminal_is_shown_now_and_then(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    line = LiveLine()
+    line.show("one")
+    line.show("two")
+    line.clear()
+    assert capsys.readouterr().out == "one\n"
 
 
-def test_a_missing_acknowledgement_is_a_failure_though_all_was_delivered() -> None:
-    failed = dataclasses.replace(ACKNOWLEDGED, failures=2)
-    run = dataclasses.replace(GOOD, rows=[failed, BROADCAST])
-    assert not run.good
-    assert run.sentence().endswith("; 2 lack their acknowledgement.")
-
-
-@pytest.mark.parametrize(
-    ("here", "sentence"),
-    [
-        (3, "Only 3 of 10 guests got in, and nobody greeted."),
-        (10, "Nobody greeted, so nothing was measured."),
-    ],
-)
-def test_a_run_without_greetings_is_not_good(here: int, sentence: str) -> None:
-    nothing = dataclasses.replace(GOOD, here=here, sent=0, delivered=0)
-    assert not nothing.good
-    assert nothing.sentence() == sentence
-
-
-def test_the_summary_holds_rows_failures_and_the_sentence(
+def test_the_summary_holds_rows_failures_sentence_and_objectives(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     bad = dataclasses.replace(GOOD, delivered=97, undelivered=2, failures=["1 x [oops]"])
@@ -75,11 +50,24 @@ def test_the_summary_holds_rows_failures_and_the_sentence(
     assert "1 x [oops]" in said
     assert "undelivered: 2" in said
     assert "Locust itself was short of processor time" in said
-    assert said.endswith(bad.sentence() + "\n")
+    *_, sentence, delivered, in_time, remark = said.splitlines()
+    assert sentence == bad.sentence()
+    assert delivered == "objective missed: every greeting delivered (97 of 100)"
+    assert in_time == "objective met: p95 of send to broadcast within 1,200 ms (1,200 ms)"
+    assert "a result and not a mistake" in remark
+
+
+def test_where_all_is_met_nothing_is_excused(capsys: pytest.CaptureFixture[str]) -> None:
+    print_summary(GOOD)
+    said = capsys.readouterr().out
+    assert said.count("objective met") == 2
+    assert "mistake" not in said
 
 
 def test_times_of_an_empty_row_are_unknown_and_not_zero(capsys: pytest.CaptureFixture[str]) -> None:
     empty = Row("send to broadcast", 0, 0, 0, 0, 0)
-    print_summary(dataclasses.replace(GOOD, sent=0, delivered=0, rows=[ACKNOWLEDGED, empty]))
-    row = next(line for line in capsys.readouterr().out.splitlines() if "to broadcast" in line)
+    print_summary(dataclasses.replace(GOOD, sent=0, delivered=0, broadcast=empty))
+    said = capsys.readouterr().out
+    row = next(line for line in said.splitlines() if "to broadcast" in line)
     assert row.count(" - ") == 3
+    assert "objective" not in said
