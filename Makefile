@@ -35,8 +35,8 @@ $(INSTALLED): requirements.lock
 demo: $(INSTALLED) ## both servers under the same New Year's load: table, charts, report (2 minutes)
 	@$(PY) -m load_test.demo
 
-compare: $(INSTALLED) ## measure two servers against each other; A=challenge B=solution
-	@$(PY) -m load_test.compare $(or $(A),challenge) $(or $(B),$(if $(wildcard attempt),attempt,solution))
+compare: $(INSTALLED) ## which of two servers is faster? A=challenge B=solution (3 minutes at most)
+	@$(PY) -m load_test.compare $(or $(A),challenge) $(or $(B),$(if $(wildcard attempt),attempt,solution)) $(FLAGS)
 
 test: $(INSTALLED) ## run the tests; SLOW=1 runs those that take long instead
 	@$(PY) -m pytest $(if $(SLOW),-m slow)

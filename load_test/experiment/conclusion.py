@@ -1,24 +1,23 @@
 """From the rounds of results.json to its verdict."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
-from load_test.experiment import verdict
+from load_test.experiment import remarks, verdict
 from load_test.experiment.explanation import sentence, why_cannot_tell
-from load_test.experiment.validity import faults
 
 METRIC = "delivered_per_s"
 INVALID, CANNOT_TELL = "invalid", "cannot_tell"
 
-Results = Mapping[str, Any]
-Run = Mapping[str, Any]
+Results = dict[str, Any]
 
 
 def conclude(results: Results, stopped: bool = False) -> dict[str, Any]:
     """The verdict as it is after the rounds so far; `stopped` if by hand there were no more."""
-    if broken := _broken(results):
-        return _verdict(INVALID, broken)
+    for broken in remarks.broken(results):
+        return _verdict(INVALID, f"{broken} A server that does has no speed worth telling.")
     ratios = list(_ratios(results))
     found = verdict.outcome(ratios)
     if found == CANNOT_TELL and stopped:
@@ -29,7 +28,8 @@ def conclude(results: Results, stopped: bool = False) -> dict[str, Any]:
         reason = why_cannot_tell(ratios, void, results["machine"], limit_s)
     else:
         names = {run["side"]: run["server"] for run in results["runs"]}
-        reason = sentence(found, verdict.interval(ratios), len(ratios), names)
+        seen = replace(verdict.interval(ratios), ratio=median(ratios))
+        reason = sentence(found, seen, len(ratios), names)
     return _verdict(found, reason, ratios)
 
 
@@ -50,17 +50,6 @@ def _ratios(results: Results) -> Iterator[float]:
         pair = {run["side"]: run for run in results["runs"] if run["round"] == round_number}
         if len(pair) == 2 and all(run["valid"] and run[METRIC] for run in pair.values()):
             yield pair["B"][METRIC] / pair["A"][METRIC]
-
-
-def _broken(results: Results) -> str | None:
-    """What went wrong with messages, of the first run in which something did."""
-    for run in results["runs"]:
-        if wrong := faults(run):
-            return (
-                f"{run['server']} (side {run['side']}, round {run['round']}) broke the contract: "
-                f"{', '.join(wrong)}. A server that does has no speed worth telling."
-            )
-    return None
 
 
 def _verdict(outcome: str, reason: str, ratios: Sequence[float] = ()) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def table_rows(results: Results) -> list[Row]:
         *_promise(both),
         *_faults("Messages, worst of all rounds", both),
         *_work(results, working),
+        *_heavy_work(both),
         *_growth(results, both),
         *_spans(working),
     ]
@@ -147,9 +148,15 @@ def _phase_work(both: Sequence[Side]) -> Iterator[Row]:
 
 def _work(results: Results, both: Sequence[Side]) -> Iterator[Row]:
     sizes = histories(results)
-    group = f"Work at {sizes[-1]:,} stored messages" if sizes else "Work"
+    group = f"Work under the light load, at {sizes[-1]:,} messages" if sizes else "Work"
     for key, label in COSTS.items():
         yield _row(group, label, both, key)
+
+
+def _heavy_work(both: Sequence[Side]) -> Iterator[Row]:
+    group = "Work under the heavy load"  # where batches are full
+    for key in ("cpu_s_per_1000", "file_writes_per_message", "bytes_written_per_message"):
+        yield _row(group, COSTS[key], both, "phases", "heavy", key)
 
 
 def _growth(results: Results, both: Sequence[Side]) -> Iterator[Row]:

@@ -50,7 +50,7 @@ class RunRecord:
     peak_rss_bytes: int | None = None
     generator_cpu_share: float = 0.0  # of one core, from start to end
     disconnected: int = 0  # connections that ended before the end
-    exit_code: int | None = None  # of the server; None if it had to be killed
+    exit_code: int | None = None  # of the server
     drain_s: float = 0.0
     gone_us: int = 0  # since 1970: nothing of this run is later
 
@@ -197,7 +197,10 @@ async def _wait(server: Server, until_s: float, done: Callable[[], bool] = lambd
 
 
 async def _stop(server: Server, clients: Sequence[ChatClient], record: RunRecord) -> None:
-    """SIGTERM, and listen until the server has gone and every connection has ended."""
+    """SIGTERM, and listen until the server has gone and every connection has ended.
+
+    Raises ProcessFailed if it does not go.
+    """
     asked_s = time.perf_counter()
     server.ask_to_stop()
     while server.running or not all(client.gone for client in clients):
@@ -205,6 +208,8 @@ async def _stop(server: Server, clients: Sequence[ChatClient], record: RunRecord
             break
         await asyncio.sleep(POLL_S)
     server.check()
+    if server.running:
+        raise server.failure(f"did not end within {DRAIN_S:g} s of SIGTERM")
     record.peak_rss_bytes = server.peak_rss_bytes
     record.exit_code = server.process.poll()
     record.drain_s = time.perf_counter() - asked_s

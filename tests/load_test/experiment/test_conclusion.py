@@ -67,7 +67,16 @@ def test_a_lost_message_makes_the_whole_invalid() -> None:
 
     assert verdict["outcome"] == "invalid"
     assert verdict["ratio"] is None
-    assert "attempt (side B, round 2) broke the contract: 2 lost" in verdict["reason"]
+    assert "attempt (B, round 2) broke the contract: 2 lost" in verdict["reason"]
+
+
+def test_so_does_one_that_was_lost_while_work_was_measured() -> None:
+    found = results(3.0)
+    found["work"] = [{**run("B", 0, 10.0, lost=1), "history": 500}]
+    del found["work"][0]["round"]
+
+    assert conclude(found)["outcome"] == "invalid"
+    assert "work at 500 messages" in conclude(found)["reason"]
 
 
 def test_a_server_that_failed_is_the_verdict() -> None:
