@@ -67,8 +67,8 @@ def table_rows(results: Results) -> list[Row]:
         *_latency("Latency under the light load", both),
         *_promise(both),
         *_faults("Messages, worst of all rounds", both),
-        *_work(results, working),
         *_heavy_work(both),
+        *_work(results, working),
         *_growth(results, both),
         *_spans(working),
     ]
