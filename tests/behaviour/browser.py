@@ -34,6 +34,7 @@ FLAGS = (
 )
 TEXT = """const found = document.querySelector(arguments[0]);
 return found?.checkVisibility() ? found.innerText : "";"""
+OPEN = "document.querySelector(arguments[0]).open = true;"
 ROWS = """return [...document.querySelectorAll("#messages > li")].map((row) => [
   row.dataset.id,
   row.querySelector(".from bdi").textContent,
@@ -129,10 +130,15 @@ class ChatPage:
         box.clear()
         box.send_keys(str(value))
 
+    def _opens(self, form_id: str) -> bool:
+        """Whether a folded form is open; opens it if it is not."""
+        self.browser.execute_script(OPEN, f"#{form_id}-details")
+        return self.shows(form_id)
+
     def make_room(self, name: str, *others: str) -> None:
         """Make a room and wait until it is open."""
-        if not self.shows("new-room"):
-            self.element("#new-room-details summary").click()
+        # The page opens the form by itself for who has no room yet: a click could close it again.
+        wait_until(lambda: self._opens("new-room"), "the form for a new room")
         self.fill("#new-room [name=name]", name)
         self.fill("#new-room [name=participants]", ", ".join(others))
         self.element("#new-room button").click()
