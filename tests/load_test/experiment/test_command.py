@@ -16,10 +16,12 @@ CHILD = "import time; print(1, flush=True); time.sleep(60)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {CHILD}"
 STOPPED_WITHIN_S = 3.0
 COMMAND = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
 from pathlib import Path
 from load_test.experiment.command import run_to_the_end
 from load_test.experiment.processes import ProcessFailed
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have it ignored
 
 def work():
     child = subprocess.Popen([sys.executable, "-c", "{child}"], stdout=subprocess.PIPE)
