@@ -67,6 +67,8 @@ def test_help_lists_the_flags() -> None:
 # Small enough that a comparison ends in less than a minute.
 SMALL = ("--history", "1000", "--users", "6", "--rooms", "2", "--light-s", "0.5", "--heavy-s", "1")
 COMPARED_WITHIN_S = 150.0
+# More than other tests have: five rounds take their time, in whichever test comes first.
+patient = pytest.mark.timeout(2 * COMPARED_WITHIN_S)
 
 
 def read_results(folder: Path) -> dict[str, Any]:
@@ -85,6 +87,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, ended.stdout
 
 
+@patient
 @pytest.mark.slow
 def test_batching_is_found_to_be_faster(compared: tuple[Path, str]) -> None:
     folder, output = compared
@@ -100,6 +103,7 @@ def test_batching_is_found_to_be_faster(compared: tuple[Path, str]) -> None:
     assert output.splitlines()[-1] == str(folder / "report.html")
 
 
+@patient
 @pytest.mark.slow
 def test_every_run_of_it_kept_its_books_and_all_witnesses_agree(
     compared: tuple[Path, str],
@@ -116,6 +120,7 @@ def test_every_run_of_it_kept_its_books_and_all_witnesses_agree(
     assert {"load_average", "fsync_p50_ms", "others_cpu_share"} <= set(results["machine"]["after"])
 
 
+@patient
 @pytest.mark.slow
 def test_a_report_is_drawn_anew(compared: tuple[Path, str]) -> None:
     folder, _ = compared
@@ -128,6 +133,7 @@ def test_a_report_is_drawn_anew(compared: tuple[Path, str]) -> None:
     assert "faster" in page.read_text()
 
 
+@patient
 @pytest.mark.slow
 def test_ctrl_c_keeps_and_reports_the_finished_rounds(tmp_path: Path) -> None:
     folder = tmp_path / "out"
@@ -154,6 +160,7 @@ def test_ctrl_c_keeps_and_reports_the_finished_rounds(tmp_path: Path) -> None:
     assert not (folder / "data").exists()
 
 
+@patient
 @pytest.mark.slow
 def test_a_server_that_loses_messages_has_no_speed(tmp_path: Path) -> None:
     package = copy_of_challenge(
