@@ -4,10 +4,20 @@ A server that lets everything wait runs out of memory, and everybody waits for e
 refuses at once what goes beyond its bounds: the sender knows, and can try again.
 """
 
+import logging
+from collections.abc import Sequence
+
+from opentelemetry import trace
+
+from observability import names
 from observability.metrics import ChatMetrics
 
 from .errors import QueueFull, ShuttingDown, StorageUnavailable
 from .models import Message
+
+log = logging.getLogger(__name__)
+
+MOST_IDS = 100  # in one log line; only the last batches of a server that drains are larger
 
 
 class Backlog:
@@ -40,6 +50,24 @@ class Backlog:
         metrics.accepted += 1
         metrics.queue_messages += 1
         metrics.queue_bytes += message.size_bytes
+
+    def storage_failed(self, error: Exception, messages: Sequence[Message]) -> None:
+        """Tell of a failure to store `messages`: in the log, the metrics and the current span."""
+        self._metrics.storage_failures += 1
+        self.storage_failing = isinstance(error, OSError)  # else one of the messages is to blame
+        ids = [message.id for message in messages]
+        trace.get_current_span().add_event(
+            names.STORAGE_FAILED, {names.FAILURE_CAUSE: str(error), names.MESSAGE_IDS: ids}
+        )
+        shown = " ".join(ids if len(ids) <= MOST_IDS else [*ids[:MOST_IDS], "...", ids[-1]])
+        what_next = "trying again"
+        if not self.storage_failing:
+            what_next = "trying one by one" if len(ids) > 1 else "its sender is told"
+        elif self.closed:
+            what_next = "their senders are told"
+        traceback = None if self.storage_failing else error
+        told = "cannot store a batch of %d (%s), %s; ids: %s"
+        log.error(told, len(ids), error, what_next, shown, exc_info=traceback)
 
     def leave(self, message: Message) -> None:
         """A message is done: stored if it has a time of writing, failed if not."""

@@ -5,9 +5,8 @@ active file is read, parsed, encoded, written and synced as a whole, so with 5,0
 one more takes some 20 ms, and all others wait.
 """
 
-import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import eventlet
@@ -24,7 +23,6 @@ from .history import History
 from .models import Message, Record, now
 from .storage import JsonFiles
 
-log = logging.getLogger(__name__)
 tracer = trace.get_tracer(__name__)
 
 FIRST_RETRY_S = 0.05
@@ -55,7 +53,7 @@ class DataManager:
                     raise ShuttingDown("the server is shutting down; the message is not stored")
                 with tracer.start_as_current_span(names.CREATE_MESSAGE) as span:
                     span.set_attribute(names.QUEUE_WAIT_MS, message.waited_s * 1000)
-                    self._insist(partial(self._append, message))
+                    self._insist(partial(self._append, message), [message])
         finally:
             self._backlog.leave(message)
 
@@ -69,7 +67,7 @@ class DataManager:
         message.created_at = created_at
         return 1
 
-    def _insist(self, append: Callable[[], int]) -> None:
+    def _insist(self, append: Callable[[], int], messages: Sequence[Message]) -> None:
         """Try until the disk takes it; nothing overtakes, and the backlog bounds what waits."""
         delay_s = FIRST_RETRY_S
         while True:
@@ -77,8 +75,7 @@ class DataManager:
             try:
                 stored = append()
             except OSError as error:
-                log.error("cannot store: %s; %d messages wait", error, self._backlog.messages)
-                self._backlog.storage_failing = True
+                self._backlog.storage_failed(error, messages)
                 if self._backlog.closed:
                     raise StorageUnavailable(f"the disk refuses: {error.strerror}") from error
                 eventlet.sleep(delay_s)

@@ -23,6 +23,7 @@ class Status:
         self._folder = folder
         self._metrics = metrics
         self.ready = False
+        metrics.damaged_files = lambda: len(damaged_files(folder))
 
     def health(self) -> dict[str, Any]:
         """``degraded`` when data files had to be set aside, with their names."""

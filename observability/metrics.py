@@ -37,7 +37,9 @@ class ChatMetrics:
         self.refused = dict.fromkeys(names.REFUSAL_REASONS, 0)
         self.queue_messages = self.queue_bytes = 0
         self.file_reads = self.file_writes = self.file_written_bytes = 0
-        self.clients = 0
+        self.storage_failures = 0
+        self.clients = self.slow_clients_cut = 0
+        self.damaged_files: Number = lambda: 0
         self.spans_dropped: Number = lambda: 0
         self._provider = _meter_provider()
         meter = self._provider.get_meter("chat")
@@ -51,12 +53,15 @@ class ChatMetrics:
             names.FILE_READS: lambda: self.file_reads,
             names.FILE_WRITES: lambda: self.file_writes,
             names.FILE_WRITTEN_BYTES: lambda: self.file_written_bytes,
+            names.STORAGE_FAILURES: lambda: self.storage_failures,
+            names.SLOW_CLIENTS_CUT: lambda: self.slow_clients_cut,
             names.SPANS_DROPPED: lambda: self.spans_dropped(),
         }
         gauges: dict[str, Number] = {
             names.QUEUE_MESSAGES: lambda: self.queue_messages,
             names.QUEUE_BYTES: lambda: self.queue_bytes,
             names.CLIENTS: lambda: self.clients,
+            names.DAMAGED_FILES: lambda: self.damaged_files(),
         }
         if not sys.platform.startswith("linux"):  # elsewhere ProcessCollector finds no /proc
             process = psutil.Process()

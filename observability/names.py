@@ -26,6 +26,11 @@ FILE_NAME = "file.name"
 MESSAGE_ID = "message.id"
 ROOM_ID = "room.id"
 
+# An event on the span of what was tried, and what only it has.
+STORAGE_FAILED = "storage.failed"
+FAILURE_CAUSE = "failure.cause"
+MESSAGE_IDS = "message.ids"
+
 # Metrics
 ACCEPTED = "chat_messages_accepted"
 STORED = "chat_messages_stored"
@@ -40,12 +45,16 @@ FILE_READS = "chat_file_reads"
 FILE_WRITES = "chat_file_writes"
 FILE_WRITTEN_BYTES = "chat_file_written_bytes"
 CLIENTS = "chat_clients"
+SLOW_CLIENTS_CUT = "chat_slow_clients_cut"
+STORAGE_FAILURES = "chat_storage_failures"
+DAMAGED_FILES = "chat_damaged_files"
 SPANS_DROPPED = "chat_spans_dropped"
 
 # Why a message was refused: the values of `reason`, each present from the start.
 REFUSAL_REASONS = (
     "bad_json",
     "bad_field",
+    "bad_token",
     "room_not_found",
     "rate_limited",
     "queue_full",

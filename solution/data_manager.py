@@ -5,7 +5,6 @@ written and synced as a whole, once for each batch: with 5,000 messages in it so
 many are added. The price still grows with the file; appending would not have it.
 """
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -24,7 +23,6 @@ from observability.metrics import ChatMetrics
 
 from .config import ServerConfig
 
-log = logging.getLogger(__name__)
 tracer = trace.get_tracer(__name__)
 
 FIRST_RETRY_S = 0.05
@@ -53,7 +51,7 @@ class DataManager:
             span.set_attribute(names.QUEUE_WAIT_MS, messages[0].waited_s * 1000)
             span.set_attribute(names.BATCH_SIZE, len(messages))
             while waiting := [message for message in messages if not message.created_at]:
-                self._insist(partial(self._append, waiting))
+                self._insist(partial(self._append, waiting), waiting)
 
     def _append(self, messages: Sequence[Message]) -> int:
         name, records = self._active_records()
@@ -71,7 +69,7 @@ class DataManager:
             message.created_at = created_at
         return len(fitting)
 
-    def _insist(self, append: Callable[[], int]) -> None:
+    def _insist(self, append: Callable[[], int], messages: Sequence[Message]) -> None:
         """Try until the disk takes it; nothing overtakes, and the backlog bounds what waits."""
         delay_s = FIRST_RETRY_S
         while True:
@@ -79,8 +77,7 @@ class DataManager:
             try:
                 stored = append()
             except OSError as error:
-                log.error("cannot store: %s; %d messages wait", error, self._backlog.messages)
-                self._backlog.storage_failing = True
+                self._backlog.storage_failed(error, messages)
                 if self._backlog.closed:
                     raise StorageUnavailable(f"the disk refuses: {error.strerror}") from error
                 eventlet.sleep(delay_s)

@@ -95,10 +95,9 @@ class MessageProcessor:
             try:
                 self._data.create_messages_batch(batch)
             except StorageUnavailable as error:
-                log.error("a batch of %d is lost: %s", len(batch), error)
                 self._settle(batch, error)
-            except Exception:
-                log.exception("a batch of %d failed; trying its messages one by one", len(batch))
+            except Exception as error:
+                self._backlog.storage_failed(error, batch)
                 self._store_one_by_one(batch)
             else:
                 self._settle(batch)
@@ -106,13 +105,15 @@ class MessageProcessor:
     def _store_one_by_one(self, batch: Sequence[Message]) -> None:
         """One message spoils the batch: find out which, and keep the others."""
         for message in batch:
-            problem = None
+            problem: ChatError | None = None
             try:
                 if not message.created_at:
                     self._data.create_messages_batch([message])
+            except StorageUnavailable as error:
+                problem = error
             except Exception as error:
-                log.exception("message %s cannot be stored", message.id)
-                problem = error if isinstance(error, ChatError) else NOT_STORED
+                self._backlog.storage_failed(error, [message])
+                problem = NOT_STORED
             self._settle([message], problem)
 
     def _settle(self, batch: Sequence[Message], error: ChatError | None = None) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from challenge.backlog import Backlog
+from challenge.backlog import MOST_IDS, Backlog
 from challenge.errors import ChatError, QueueFull, ShuttingDown, StorageUnavailable
 from challenge.models import now
 from observability.metrics import ChatMetrics
@@ -125,3 +125,38 @@ def test_the_books_balance_at_every_instant(
             assert accepted == stored + failed + queued
             assert queued == len(inside) <= max_messages
             assert metrics.queue_bytes == sum(each.size_bytes for each in inside) <= max_bytes
+
+
+@pytest.mark.parametrize(
+    ("closed", "next_step"), [(False, "trying again"), (True, "their senders")]
+)
+def test_a_failure_of_the_disk_says_what_comes_next(
+    backlog: Backlog, caplog: pytest.LogCaptureFixture, closed: bool, next_step: str
+) -> None:
+    backlog.closed = closed
+    backlog.storage_failed(OSError(5, "Input/output error"), [a_message(1), a_message(2)])
+    (told,) = caplog.messages
+    assert "cannot store a batch of 2 ([Errno 5] Input/output error)" in told
+    assert next_step in told
+    assert told.endswith(f"ids: {1:016x} {2:016x}")
+    assert backlog.storage_failing
+
+
+def test_a_failure_that_a_message_is_to_blame_for_shows_where(
+    backlog: Backlog, caplog: pytest.LogCaptureFixture
+) -> None:
+    backlog.storage_failed(ValueError("not to be encoded"), [a_message(1), a_message(2)])
+    backlog.storage_failed(ValueError("not to be encoded"), [a_message(2)])
+    assert "trying one by one" in caplog.messages[0]
+    assert "its sender is told" in caplog.messages[1]
+    assert all(record.exc_info for record in caplog.records)
+    assert not backlog.storage_failing
+
+
+def test_of_very_many_ids_the_log_shows_the_first_and_the_last(
+    backlog: Backlog, caplog: pytest.LogCaptureFixture
+) -> None:
+    backlog.storage_failed(OSError(), [a_message(number) for number in range(MOST_IDS + 2)])
+    shown = caplog.messages[0].partition("ids: ")[2].split()
+    assert len(shown) == MOST_IDS + 2
+    assert shown[-3:] == [f"{MOST_IDS - 1:016x}", "...", f"{MOST_IDS + 1:016x}"]

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import eventlet
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from challenge.backlog import Backlog
 from challenge.config import ServerConfig
 from challenge.data_manager import DataManager
 from challenge.errors import ShuttingDown, StorageUnavailable
 from challenge.storage import JsonFiles
+from observability import names
 from observability.metrics import ChatMetrics
 from tests.challenge.conftest import MAX_PER_FILE, balance, create, stored_in
 from tests.conftest import Disk, a_message, wait_until
@@ -40,13 +42,26 @@ def test_a_disk_that_recovers_has_each_message_once_and_in_order(
     balance(metrics, stored=before + 3)
 
 
-def test_it_says_why_it_cannot_store_and_how_many_wait(
-    data: DataManager, backlog: Backlog, disk: Disk, caplog: pytest.LogCaptureFixture
+def test_each_failure_is_told_once(
+    data: DataManager,
+    backlog: Backlog,
+    metrics: ChatMetrics,
+    disk: Disk,
+    spans: InMemorySpanExporter,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     disk.fail("write_and_sync", 2)
     create(data, backlog, a_message(1)).wait()
-    told = "cannot store: [Errno 28] No space left on device; 1 messages wait"
+    cause = "[Errno 28] No space left on device"
+    told = f"cannot store a batch of 1 ({cause}), trying again; ids: {1:016x}"
     assert caplog.messages == [told] * 2
+    assert metrics.storage_failures == 2
+    (span,) = [each for each in spans.get_finished_spans() if each.name == names.CREATE_MESSAGE]
+    assert [event.name for event in span.events] == [names.STORAGE_FAILED] * 2
+    assert span.events[0].attributes == {
+        names.FAILURE_CAUSE: cause,
+        names.MESSAGE_IDS: (f"{1:016x}",),
+    }
 
 
 def test_waits_between_tries_double_up_to_half_a_second(

@@ -27,7 +27,9 @@ def test_a_message_that_spoils_the_batch_costs_only_itself(
         outcome.wait()
     for other in others:
         other.wait()
-    assert f"message {bad.id} cannot be stored" in caplog.text
+    assert "cannot store a batch of 9 ('utf-8' codec can't encode" in caplog.text
+    assert f"its sender is told; ids: {bad.id}" in caplog.text
+    assert running.metrics.storage_failures == 2
 
     # with at most a write for the batch and one for each of its messages
     assert len(disk.writes) <= 1 + 9
@@ -99,8 +101,11 @@ def test_a_disk_that_refuses_to_the_end_tells_every_sender(
     for outcome in outcomes:
         with pytest.raises(StorageUnavailable, match="No space left on device"):
             outcome.wait()
-    assert f"a batch of {BATCH_SIZE} is lost" in caplog.text
-    assert "a batch of 5 is lost" in caplog.text
+    last, first = caplog.messages[-1], f"{BATCH_SIZE:016x}"
+    reason = (
+        "cannot store a batch of 5 ([Errno 28] No space left on device), their senders are told"
+    )
+    assert last.startswith(f"{reason}; ids: {first} ")
 
 
 def test_a_broadcast_that_fails_costs_only_itself(start: Start) -> None:
