@@ -13,6 +13,7 @@ from .data_manager import DataManager
 from .directory import ROOMS, USERS, Directory
 from .healing import MESSAGE_FILE, heal
 from .limits import RateLimiter
+from .presence import Presence
 from .routes import Routes, answer_error
 from .sample_history import fill
 from .server import App
@@ -35,15 +36,17 @@ def create_app(config: ServerConfig) -> App:
     for name, records in healed.items():
         if found := MESSAGE_FILE.fullmatch(name):
             data.history.load(int(found[1]), records)
-    directory = Directory(files, healed.get(USERS, []), healed.get(ROOMS, []))
+    users, rooms = healed.get(USERS, []), healed.get(ROOMS, [])
+    directory = Directory(files, users, rooms, config.max_rooms_per_user)
     auth = Auth(directory, read_or_make_secret(config.data_dir), config.token_lifetime_s)
 
     sio = ChatServer(config.max_frame_bytes)
-    sockets = SocketHandler(sio, auth, directory, data, backlog, limiter, metrics)
+    presence = Presence(config.max_connections_per_user, metrics)
+    sockets = SocketHandler(sio, auth, directory, data, backlog, presence, limiter, metrics)
     routes = Routes(auth, directory, data.history, limiter, metrics, status, sockets.member_joined)
     flask = Flask(__name__, static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = config.max_frame_bytes
     flask.register_blueprint(routes.blueprint())
     flask.register_error_handler(Exception, answer_error)
     wsgi = limit_polling(socketio.WSGIApp(sio, flask), config.max_frame_bytes)
-    return App(config.package, wsgi, sio, backlog, metrics, status, config.drain_s)
+    return App(config.package, wsgi, sio, presence, backlog, metrics, status, config.drain_s)

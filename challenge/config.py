@@ -48,6 +48,11 @@ class ServerConfig:
         1_000, "events a user may send each second", low=1, high=1_000_000
     )
     max_event_burst: int = setting(2_000, "events a user may send at once", low=1, high=1_000_000)
+    # Each costs memory, and each of a user's events and broadcasts costs the more.
+    max_connections_per_user: int = setting(
+        20, "connections of one user at a time", low=1, high=10_000
+    )
+    max_rooms_per_user: int = setting(1_000, "rooms one user may be in", low=1, high=1_000_000)
     log_level: str = setting("info", "how much to log", choices=LEVELS)
     log_format: str = setting("text", "how to write log lines", choices=FORMATS)
 

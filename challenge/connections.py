@@ -13,6 +13,8 @@ import socketio
 from engineio.payload import Payload
 
 from .errors import BadJson, ChatError, UnknownEvent
+from .outbox import Outbox
+from .websocket import WebSocket
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ class ChatServer(socketio.Server):
             logger=logging.getLogger("socketio"),
             engineio_logger=logging.getLogger("engineio"),
         )
+        # Engine.IO's own let any number of bytes wait for a client, and come from one.
+        self.eio._async = {**self.eio._async, "queue": Outbox, "websocket": WebSocket}
         self._events: dict[str, EventHandler] = {}
 
     def answer(self, event: str, handler: EventHandler) -> None:

@@ -1,9 +1,11 @@
 """Listen, serve, and end as the contract asks: what was acknowledged is kept, the rest is refused.
 
-Signals only set a flag, which a loop looks at: a signal handler may run in the middle of
-anything, and does not wake eventlet's hub.
+The first signal only sets a flag, which a loop looks at: a signal handler may run in the middle
+of anything, and does not wake eventlet's hub. A second one ends the process at once, as SIGKILL
+would: the files stay readable, what was not yet stored is lost.
 """
 
+import ipaddress
 import logging
 import signal
 import socket
@@ -19,10 +21,13 @@ from observability.metrics import ChatMetrics
 
 from .backlog import Backlog
 from .connections import ChatServer, WSGIApp
+from .presence import Presence
+from .slow_readers import SlowReaders
 from .status import Status
 
 log = logging.getLogger(__name__)
 
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 POLL_S = 0.02
 FAREWELL_S = 0.8  # for the last broadcasts and the closing frames to reach the clients
 MAX_CONNECTIONS = 10_000  # the library's own limit of 1,024 ends before a New Year's party does
@@ -35,6 +40,7 @@ class App:
     package: str
     wsgi: WSGIApp
     sio: ChatServer
+    presence: Presence
     backlog: Backlog
     metrics: ChatMetrics
     status: Status
@@ -60,6 +66,11 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def is_loopback(listener: socket.socket) -> bool:
+    """Whether only this machine can reach it."""
+    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
+
+
 def serve(app: App, listener: socket.socket) -> int:
     """Serve until SIGTERM or SIGINT, then drain. Returns the process's exit code."""
     asked_to_stop: list[int] = []
@@ -67,15 +78,18 @@ def serve(app: App, listener: socket.socket) -> int:
     def remember(number: int, frame: FrameType | None) -> None:
         asked_to_stop.append(number)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOP_SIGNALS:
         signal.signal(number, remember)
     eventlet.spawn(
         wsgi.server, listener, app.wsgi, max_size=MAX_CONNECTIONS, log_output=False, debug=False
     )
     eventlet.spawn(app.status.report)
+    eventlet.spawn(SlowReaders(app.sio, app.presence, app.backlog, app.metrics).watch)
     app.status.ready = True
     sys.stdout.write(f"{app.package} serves at {address(listener)}\n")
     sys.stdout.flush()
+    if not is_loopback(listener):
+        log.warning("whoever reaches this machine reaches the server, at %s", address(listener))
     while not asked_to_stop:
         eventlet.sleep(POLL_S)
     return drain(app)
@@ -83,6 +97,8 @@ def serve(app: App, listener: socket.socket) -> int:
 
 def drain(app: App) -> int:
     """Refuse what is new, finish what was accepted, say goodbye. Returns the exit code."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)  # the next one ends the process
     log.info("shutting down: %d messages to finish", app.backlog.messages)
     app.status.ready = False
     app.backlog.closed = True

@@ -6,10 +6,10 @@ messages in order, so nothing before a message is queued may touch a file or the
 """
 
 import logging
-from collections import defaultdict
 from typing import Any
 from urllib.parse import parse_qs
 
+import eventlet
 from opentelemetry import trace
 from socketio.exceptions import ConnectionRefusedError
 
@@ -22,9 +22,10 @@ from .backlog import Backlog
 from .connections import ChatServer
 from .data_manager import DataManager
 from .directory import Directory
-from .errors import BadToken, ChatError, ShuttingDown
+from .errors import BadToken, ChatError, RateLimited, ShuttingDown
 from .limits import RateLimiter
 from .models import ChatRoom, Message, MessageIds
+from .presence import Presence
 
 log = logging.getLogger(__name__)
 tracer = trace.get_tracer(__name__)
@@ -42,6 +43,7 @@ class SocketHandler:
         directory: Directory,
         data: DataManager,
         backlog: Backlog,
+        presence: Presence,
         limiter: RateLimiter,
         metrics: ChatMetrics,
     ) -> None:
@@ -50,11 +52,10 @@ class SocketHandler:
         self._directory = directory
         self._data = data
         self._backlog = backlog
+        self._presence = presence
         self._limiter = limiter
         self._metrics = metrics
         self._ids = MessageIds(data.history.last_id)
-        self._usernames: dict[str, str] = {}  # by connection
-        self._connections: defaultdict[str, set[str]] = defaultdict(set)  # by username
         sio.on("connect", self.connect)
         sio.on("disconnect", self.disconnect)
         sio.answer("join_room", self.join_room)
@@ -104,24 +105,17 @@ class SocketHandler:
             if self._backlog.closed:
                 raise ShuttingDown("the server is shutting down; connect again in a moment")
             username = self._auth.username(token)
-        except (BadToken, ShuttingDown) as error:
+            self._presence.enter(sid, username)
+        except (BadToken, RateLimited, ShuttingDown) as error:
             raise ConnectionRefusedError(error.message, error.answer()) from None
-        self._usernames[sid] = username
-        self._connections[username].add(sid)
-        self._metrics.clients = len(self._usernames)
         for room in self._directory.rooms_of(username):
             self._sio.enter_room(sid, room.room_id)
 
     def disconnect(self, sid: str, reason: str) -> None:
         """A client has gone."""
-        username = self._usernames.pop(sid, None)
-        self._metrics.clients = len(self._usernames)
-        if username is None:
-            return
-        self._connections[username].discard(sid)
-        if not self._connections[username]:
-            del self._connections[username]
-            self._limiter.forget(username)
+        eventlet.sleep()  # what it sent last has come, and its handlers shall run first
+        if gone := self._presence.leave(sid):
+            self._limiter.forget(gone)
 
     def join_room(self, sid: str, payload: Any) -> Payload:
         """A member wants a room's messages on this connection, again."""
@@ -137,12 +131,14 @@ class SocketHandler:
 
     def member_joined(self, room: ChatRoom, username: str) -> None:
         """A user became a member: all connections of theirs get the room's messages at once."""
-        for sid in self._connections.get(username, ()):
+        for sid in self._presence.connections(username):
             self._sio.enter_room(sid, room.room_id)
 
     def _checked(self, sid: str) -> str:
         """Whose connection it is; counts the event against that user's rate."""
-        username = self._usernames[sid]
+        username = self._presence.username(sid)
+        if username is None:
+            raise BadToken("the connection has ended")
         self._limiter.check(username)
         return username
 

@@ -9,6 +9,7 @@ from challenge.connections import ChatServer, limit_polling
 from challenge.directory import ROOMS, USERS, Directory
 from challenge.healing import MESSAGE_FILE, heal
 from challenge.limits import RateLimiter
+from challenge.presence import Presence
 from challenge.routes import Routes, answer_error
 from challenge.sample_history import fill
 from challenge.server import App
@@ -36,16 +37,18 @@ def create_app(config: ServerConfig) -> tuple[App, MessageProcessor]:
     for name, records in healed.items():
         if found := MESSAGE_FILE.fullmatch(name):
             data.history.load(int(found[1]), records)
-    directory = Directory(files, healed.get(USERS, []), healed.get(ROOMS, []))
+    users, rooms = healed.get(USERS, []), healed.get(ROOMS, [])
+    directory = Directory(files, users, rooms, config.max_rooms_per_user)
     auth = Auth(directory, read_or_make_secret(config.data_dir), config.token_lifetime_s)
 
     sio = ChatServer(config.max_frame_bytes)
-    sockets = SocketHandler(sio, auth, directory, data, backlog, limiter, metrics, config)
+    presence = Presence(config.max_connections_per_user, metrics)
+    sockets = SocketHandler(sio, auth, directory, data, backlog, presence, limiter, metrics, config)
     routes = Routes(auth, directory, data.history, limiter, metrics, status, sockets.member_joined)
     flask = Flask(__name__, static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = config.max_frame_bytes
     flask.register_blueprint(routes.blueprint())
     flask.register_error_handler(Exception, answer_error)
     wsgi = limit_polling(socketio.WSGIApp(sio, flask), config.max_frame_bytes)
-    app = App(config.package, wsgi, sio, backlog, metrics, status, config.drain_s)
+    app = App(config.package, wsgi, sio, presence, backlog, metrics, status, config.drain_s)
     return app, sockets.processor

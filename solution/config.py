@@ -48,6 +48,11 @@ class ServerConfig:
         1_000, "events a user may send each second", low=1, high=1_000_000
     )
     max_event_burst: int = setting(2_000, "events a user may send at once", low=1, high=1_000_000)
+    # Each costs memory, and each of a user's events and broadcasts costs the more.
+    max_connections_per_user: int = setting(
+        20, "connections of one user at a time", low=1, high=10_000
+    )
+    max_rooms_per_user: int = setting(1_000, "rooms one user may be in", low=1, high=1_000_000)
     # The seed's numbers: a full file is rewritten at most 20 times a second, or every 100 messages.
     batch_size: int = setting(100, "messages stored in one write", low=1, high=10_000)
     flush_interval_ms: int = setting(50, "longest wait for a batch to fill", low=1, high=60_000)

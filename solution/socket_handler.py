@@ -6,10 +6,10 @@ messages in order, so nothing before a message is queued may touch a file or the
 """
 
 import logging
-from collections import defaultdict
 from typing import Any
 from urllib.parse import parse_qs
 
+import eventlet
 from opentelemetry import trace
 from socketio.exceptions import ConnectionRefusedError
 
@@ -18,9 +18,10 @@ from challenge.auth import Auth
 from challenge.backlog import Backlog
 from challenge.connections import ChatServer
 from challenge.directory import Directory
-from challenge.errors import BadToken, ChatError, ShuttingDown
+from challenge.errors import BadToken, ChatError, RateLimited, ShuttingDown
 from challenge.limits import RateLimiter
 from challenge.models import ChatRoom, Message, MessageIds
+from challenge.presence import Presence
 from observability import names
 from observability.metrics import ChatMetrics
 
@@ -44,6 +45,7 @@ class SocketHandler:
         directory: Directory,
         data: DataManager,
         backlog: Backlog,
+        presence: Presence,
         limiter: RateLimiter,
         metrics: ChatMetrics,
         config: ServerConfig,
@@ -54,11 +56,10 @@ class SocketHandler:
         self.processor = MessageProcessor(data, backlog, config, self.broadcast, self.tell_failed)
         self._ack = config.ack
         self._backlog = backlog
+        self._presence = presence
         self._limiter = limiter
         self._metrics = metrics
         self._ids = MessageIds(data.history.last_id)
-        self._usernames: dict[str, str] = {}  # by connection
-        self._connections: defaultdict[str, set[str]] = defaultdict(set)  # by username
         sio.on("connect", self.connect)
         sio.on("disconnect", self.disconnect)
         sio.answer("join_room", self.join_room)
@@ -105,7 +106,7 @@ class SocketHandler:
     def tell_failed(self, message: Message, error: ChatError) -> None:
         """Tell the sender of a message that was acknowledged, and cannot be kept after all."""
         if self._ack == "queued":
-            for sid in self._connections.get(message.sender, ()):
+            for sid in self._presence.connections(message.sender):
                 self._sio.emit("error", {**error.answer(), **message.reference()}, to=sid)
 
     def connect(self, sid: str, environ: Payload, auth: Any = None) -> None:
@@ -116,24 +117,17 @@ class SocketHandler:
             if self._backlog.closed:
                 raise ShuttingDown("the server is shutting down; connect again in a moment")
             username = self._auth.username(token)
-        except (BadToken, ShuttingDown) as error:
+            self._presence.enter(sid, username)
+        except (BadToken, RateLimited, ShuttingDown) as error:
             raise ConnectionRefusedError(error.message, error.answer()) from None
-        self._usernames[sid] = username
-        self._connections[username].add(sid)
-        self._metrics.clients = len(self._usernames)
         for room in self._directory.rooms_of(username):
             self._sio.enter_room(sid, room.room_id)
 
     def disconnect(self, sid: str, reason: str) -> None:
         """A client has gone."""
-        username = self._usernames.pop(sid, None)
-        self._metrics.clients = len(self._usernames)
-        if username is None:
-            return
-        self._connections[username].discard(sid)
-        if not self._connections[username]:
-            del self._connections[username]
-            self._limiter.forget(username)
+        eventlet.sleep()  # what it sent last has come, and its handlers shall run first
+        if gone := self._presence.leave(sid):
+            self._limiter.forget(gone)
 
     def join_room(self, sid: str, payload: Any) -> Payload:
         """A member wants a room's messages on this connection, again."""
@@ -149,12 +143,14 @@ class SocketHandler:
 
     def member_joined(self, room: ChatRoom, username: str) -> None:
         """A user became a member: all connections of theirs get the room's messages at once."""
-        for sid in self._connections.get(username, ()):
+        for sid in self._presence.connections(username):
             self._sio.enter_room(sid, room.room_id)
 
     def _checked(self, sid: str) -> str:
         """Whose connection it is; counts the event against that user's rate."""
-        username = self._usernames[sid]
+        username = self._presence.username(sid)
+        if username is None:
+            raise BadToken("the connection has ended")
         self._limiter.check(username)
         return username
 

@@ -13,12 +13,13 @@ from challenge.models import User
 from challenge.storage import JsonFiles
 
 LIFETIME_S = 3_600
+MAX_ROOMS = 1
 
 
 @pytest.fixture
 def directory(json_files: JsonFiles) -> Directory:
     """A directory with one user, whose password is not to be needed."""
-    made = Directory(json_files, [], [])
+    made = Directory(json_files, [], [], MAX_ROOMS)
     made.add_user(User("minji", "no hash at all"))
     return made
 
@@ -125,7 +126,7 @@ def test_a_folder_keeps_its_secret_and_no_other_may_read_it(tmp_path: Path) -> N
 
 
 def test_a_token_with_a_lone_surrogate_is_refused(json_files: JsonFiles) -> None:
-    auth = Auth(Directory(json_files, [], []), "a secret", 3600)
+    auth = Auth(Directory(json_files, [], [], MAX_ROOMS), "a secret", 3600)
     with pytest.raises(BadToken, match="not valid"):
         auth.username("\ud800")
 

@@ -66,6 +66,8 @@ def test_every_setting_with_a_help_text_is_a_flag_and_a_variable() -> None:
         "max_queue_bytes": ("65536", 65_536),
         "max_events_per_second": ("007", 7),
         "max_event_burst": ("1", 1),
+        "max_connections_per_user": ("20", 20),
+        "max_rooms_per_user": ("1", 1),
         "log_level": ("error", "error"),
         "log_format": ("json", "json"),
     }

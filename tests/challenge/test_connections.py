@@ -1,19 +1,15 @@
 """The rough edges of python-socketio, covered: driven through its polling transport, in process."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import socketio
-from werkzeug.test import Client, TestResponse
 
 from challenge.connections import ChatServer, limit_polling
 from challenge.errors import QueueFull
+from tests.challenge.polling import Polling
 
 MAX_BYTES = 2_000
-PATH = "/socket.io/?EIO=4&transport=polling"
-SEPARATOR = "\x1e"  # between the packets of a polling request
 
 
 def handle_echo(sid: str, payload: Any) -> dict[str, Any]:
@@ -41,35 +37,10 @@ def sio() -> Iterator[ChatServer]:
     server.shutdown()
 
 
-class Polling:
-    """A client that polls: each call is a request."""
-
-    def __init__(self, sio: ChatServer) -> None:
-        self._client = Client(limit_polling(socketio.WSGIApp(sio), MAX_BYTES))
-        opened = json.loads(self._client.get(PATH).text.removeprefix("0"))
-        self.path = f"{PATH}&sid={opened['sid']}"
-        self.post("40")
-        self.receive()
-
-    def post(self, *packets: str) -> TestResponse:
-        """Send packets in one request."""
-        return self._client.post(self.path, data=SEPARATOR.join(packets).encode())
-
-    def receive(self) -> list[str]:
-        """The packets that wait, at least one."""
-        return self._client.get(self.path).text.split(SEPARATOR)
-
-    def answer(self, packet: str) -> Any:
-        """What comes back to one event, with acknowledgement 7 or as an error event."""
-        assert self.post(packet).status_code == 200
-        (received,) = self.receive()
-        return json.loads(received.removeprefix("437").removeprefix("42"))
-
-
 @pytest.fixture
 def client(sio: ChatServer) -> Polling:
     """A client that is connected."""
-    return Polling(sio)
+    return Polling(sio, MAX_BYTES)
 
 
 def refusal(code: str, message: str) -> dict[str, Any]:

@@ -7,17 +7,19 @@ import eventlet
 import pytest
 
 from challenge.directory import Directory
-from challenge.errors import NameTaken, NotFound, RoomNotFound, StorageUnavailable
+from challenge.errors import NameTaken, NotFound, RateLimited, RoomNotFound, StorageUnavailable
 from challenge.healing import heal
 from challenge.models import User
 from challenge.storage import JsonFiles
 from tests.conftest import Disk
 
+MAX_ROOMS = 30
+
 
 @pytest.fixture
 def directory(json_files: JsonFiles) -> Directory:
     """A directory of three users."""
-    made = Directory(json_files, [], [])
+    made = Directory(json_files, [], [], MAX_ROOMS)
     for username in ("minji", "alex", "sofia"):
         made.add_user(User(username, "hash"))
     return made
@@ -26,7 +28,8 @@ def directory(json_files: JsonFiles) -> Directory:
 def reopened(folder: Path, json_files: JsonFiles) -> Directory:
     """The directory as the next start finds it."""
     found = heal(folder)
-    return Directory(json_files, found.get("users.json", []), found.get("chatrooms.json", []))
+    users, rooms = found.get("users.json", []), found.get("chatrooms.json", [])
+    return Directory(json_files, users, rooms, MAX_ROOMS)
 
 
 def test_users_are_known_by_their_name(directory: Directory) -> None:
@@ -58,6 +61,20 @@ def test_of_two_who_sign_up_at_once_under_one_name_one_does(directory: Directory
         each.wait()
     assert taken == 2
     assert directory.user("yuna") == User("yuna", "one")
+
+
+def test_a_user_is_in_so_many_rooms_and_no_more(directory: Directory) -> None:
+    rooms = [directory.create_room("a room", "minji", ["alex"]) for _ in range(MAX_ROOMS)]
+    told = "alex is in 30 rooms already.*--max-rooms-per-user"
+    with pytest.raises(RateLimited, match=told.replace("alex", "minji")):
+        directory.create_room("one more", "minji", [])
+    with pytest.raises(RateLimited, match=told):
+        directory.create_room("one more", "sofia", ["alex"])
+    assert directory.rooms_of("sofia") == []
+    with pytest.raises(RateLimited, match=told):
+        directory.invite(directory.create_room("one of sofia's", "sofia", []), "alex")
+    directory.invite(rooms[0], "alex")  # who is a member already
+    assert len(directory.rooms_of("alex")) == MAX_ROOMS
 
 
 def test_a_room_has_its_creator_and_those_invited_once_each(directory: Directory) -> None:
