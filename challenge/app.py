@@ -1,6 +1,5 @@
 """create_app joins the parts; it decides nothing and starts nothing."""
 
-import socketio
 from flask import Flask
 
 from observability.metrics import ChatMetrics
@@ -8,7 +7,7 @@ from observability.metrics import ChatMetrics
 from .auth import Auth, read_or_make_secret
 from .backlog import Backlog
 from .config import ServerConfig
-from .connections import ChatServer, limit_polling
+from .connections import ChatServer
 from .data_manager import DataManager
 from .directory import ROOMS, USERS, Directory
 from .healing import MESSAGE_FILE, heal
@@ -48,5 +47,5 @@ def create_app(config: ServerConfig) -> App:
     flask.config["MAX_CONTENT_LENGTH"] = config.max_frame_bytes
     flask.register_blueprint(routes.blueprint())
     flask.register_error_handler(Exception, answer_error)
-    wsgi = limit_polling(socketio.WSGIApp(sio, flask), config.max_frame_bytes)
+    wsgi = sio.wsgi(flask)
     return App(config.package, wsgi, sio, presence, backlog, metrics, status, config.drain_s)

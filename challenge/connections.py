@@ -6,20 +6,27 @@ real connections for those), empty events, and packets that are no JSON.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable
 from typing import Any
 
+import eventlet
 import socketio
-from engineio.payload import Payload
+from engineio import payload as polling_payload
 
-from .errors import BadJson, ChatError, UnknownEvent
+from .errors import BadJson, ChatError, RateLimited, UnknownEvent
 from .outbox import Outbox
+from .polling import WSGIApp, guard_polling
 from .websocket import WebSocket
 
 log = logging.getLogger(__name__)
 
-EventHandler = Callable[[str, Any], dict[str, Any]]
-WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+# A packet that announces attachments, which no event of ours has, and how it may be acknowledged.
+BINARY = re.compile(r"[56]\d+-(\d{1,9})?")
+PAUSE_S = 0.01  # for who sends too fast, or what nobody can use
+
+Payload = dict[str, Any]
+EventHandler = Callable[[str, Any], Payload]
 
 
 class ChatServer(socketio.Server):
@@ -28,7 +35,7 @@ class ChatServer(socketio.Server):
     def __init__(self, max_frame_bytes: int) -> None:
         # Engine.IO drops a polling request of more than 16 packets, and answers 200. The limit on
         # its bytes bounds its packets already: each takes two at least, with its separator.
-        Payload.max_decode_packets = max_frame_bytes
+        polling_payload.Payload.max_decode_packets = max_frame_bytes
         super().__init__(
             async_mode="eventlet",
             # Each event in a greenlet of its own, started in order: a handler may wait, as long as
@@ -41,6 +48,12 @@ class ChatServer(socketio.Server):
         # Engine.IO's own let any number of bytes wait for a client, and come from one.
         self.eio._async = {**self.eio._async, "queue": Outbox, "websocket": WebSocket}
         self._events: dict[str, EventHandler] = {}
+        self._to_slow_down: set[str] = set()  # connections, before their next packet is read
+
+    def wsgi(self, fallback: WSGIApp) -> WSGIApp:
+        """The application that serves Socket.IO, and leaves all other requests to `fallback`."""
+        clients, max_bytes = self.eio.sockets, self.eio.max_http_buffer_size
+        return guard_polling(socketio.WSGIApp(self, fallback), clients, max_bytes)
 
     def answer(self, event: str, handler: EventHandler) -> None:
         """Let `handler(sid, payload)` answer an event; a ChatError it raises is a refusal."""
@@ -48,14 +61,29 @@ class ChatServer(socketio.Server):
 
     def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
         """A packet from a client; one that cannot be read costs its sender an error, no more."""
+        binary = BINARY.match(data) if isinstance(data, str) else None
         try:
+            if binary or not isinstance(data, str):
+                raise ValueError("it is binary")
             super()._handle_eio_message(eio_sid, data)
         except Exception as error:  # whatever the decoder trips over
             log.warning("refused a packet of %s: %s", eio_sid, error)
+            self._to_slow_down.add(eio_sid)
             sid = self.manager.sid_from_eio_sid(eio_sid, "/")
             if sid:
                 problem = BadJson("a packet could not be read; is it JSON, and not too deep?")
-                self.emit("error", problem.answer(), to=sid)
+                id = int(binary[1]) if binary and binary[1] else None
+                self._reply(sid, eio_sid, id, _refused(problem))
+        # A client that always has something to say would be read for ever, and nobody else.
+        eventlet.sleep()
+        if eio_sid in self._to_slow_down:
+            self._to_slow_down.discard(eio_sid)
+            eventlet.sleep(PAUSE_S)
+
+    def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        """A client has gone."""
+        super()._handle_eio_disconnect(eio_sid, reason)
+        self._to_slow_down.discard(eio_sid)
 
     def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
         """A client connects to a namespace; once is enough, or it would get everything twice."""
@@ -70,7 +98,12 @@ class ChatServer(socketio.Server):
 
     def _answer(self, sid: str, eio_sid: str, id: int | None, data: Any) -> None:
         event, payload = (*data, None, None)[:2] if isinstance(data, list) else (None, None)
-        answer = self._call(event, sid, payload)
+        self._reply(sid, eio_sid, id, self._call(event, sid, eio_sid, payload), payload)
+
+    def _reply(
+        self, sid: str, eio_sid: str, id: int | None, answer: Payload, payload: Any = None
+    ) -> None:
+        """Acknowledge an event; a refusal that nobody asked to acknowledge is an error event."""
         if id is not None:
             ack = self.packet_class(3, id=id, data=[answer])  # 3: acknowledgement
             self._send_packet(eio_sid, ack)
@@ -78,36 +111,23 @@ class ChatServer(socketio.Server):
             known = {"clientId": payload["clientId"]} if _has_client_id(payload) else {}
             self.emit("error", {**answer["error"], **known}, to=sid)
 
-    def _call(self, event: Any, sid: str, payload: Any) -> dict[str, Any]:
+    def _call(self, event: Any, sid: str, eio_sid: str, payload: Any) -> Payload:
         handler = self._events.get(event) if isinstance(event, str) else None
         try:
             if handler is None:
                 raise UnknownEvent(f"send one of these events: {', '.join(self._events)}")
             return handler(sid, payload)
         except ChatError as error:
-            return {"status": "refused", "error": error.answer()}
+            if isinstance(error, RateLimited | UnknownEvent):
+                self._to_slow_down.add(eio_sid)
+            return _refused(error)
         except Exception:
             log.exception("%s failed", event)
-            mistake = ChatError("the server made a mistake; its log says which")
-            return {"status": "refused", "error": mistake.answer()}
+            return _refused(ChatError("the server made a mistake; its log says which"))
 
 
-def limit_polling(app: WSGIApp, max_bytes: int) -> WSGIApp:
-    """Refuse polling requests over the limit here: Engine.IO would hang until its client polls."""
-
-    def limited(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if _content_length(environ) <= max_bytes:
-            return app(environ, start_response)
-        start_response("413 Content Too Large", [("Content-Type", "application/json")])
-        message = f"a request may have at most {max_bytes:,} bytes"
-        return [f'{{"error": {{"code": "too_large", "message": "{message}"}}}}'.encode()]
-
-    return limited
-
-
-def _content_length(environ: Mapping[str, Any]) -> int:
-    length = environ.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isascii() and length.isdigit() else 0
+def _refused(error: ChatError) -> Payload:
+    return {"status": "refused", "error": error.answer()}
 
 
 def _has_client_id(payload: Any) -> bool:

@@ -30,8 +30,8 @@ FIELDS: dict[str, dict[str, type]] = {
 MESSAGE_FIELDS: dict[str, type] = dict.fromkeys(
     ("id", "roomId", "sender", "content", "timestamp"), str
 )
+HALF_A_CHARACTER = b"\\ud"  # perhaps: JSON carries it, escaped, and UTF-8 cannot
 MESSAGE_ID = re.compile(r"[0-9a-f]{16}")
-SURROGATE = b"\\ud"  # perhaps half a character, escaped: JSON carries it, UTF-8 cannot
 
 
 def lock_folder(folder: Path) -> IO[bytes]:
@@ -55,11 +55,15 @@ def lock_folder(folder: Path) -> IO[bytes]:
 
 def heal(folder: Path) -> dict[str, list[Record]]:
     """Put the folder's files right. Returns the records of each, message files in order."""
-    for leftover in folder.glob("*" + files.TEMPORARY):
-        log.warning("removed %s, which a crash left unfinished", leftover.name)
-        leftover.unlink()
+    there = [path.name for path in folder.iterdir()]  # links to nowhere, too
+    for leftover in (folder / name for name in there if name.endswith(files.TEMPORARY)):
+        if leftover.is_dir():
+            set_aside(leftover)
+        else:
+            log.warning("removed %s, which a crash left unfinished", leftover.name)
+            leftover.unlink()
     names = [*FIELDS, *message_files(folder)]
-    return {name: read_or_heal(folder / name) for name in names if (folder / name).exists()}
+    return {name: read_or_heal(folder / name) for name in names if name in there}
 
 
 def message_files(folder: Path) -> list[str]:
@@ -84,21 +88,47 @@ def read_or_heal(path: Path) -> list[Record]:
     try:
         data = files.read(path)
         records = parse(data)
-        if SURROGATE in data:
-            encode(records)
-        if all(is_whole(path.name, record) for record in records):
-            return records
-        reason: Exception = DamagedFile("records without all they must hold")
-    except (DamagedFile, UnicodeEncodeError, OSError) as error:
+        check(path.name, records, data)
+        return records
+    except (DamagedFile, OSError) as error:
         reason = error
-    kept = [record for record in salvage(data) if is_whole(path.name, record)]
-    aside = path.with_name(f"{path.name}{DAMAGED}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
-    if path.exists():
-        os.link(path, aside)  # a crash right here leaves the damaged file where it is
+    kept = salvage(path.name, data)
+    aside = set_aside(path)
     files.write_durably(path, encode(kept))
     told = "%s is damaged (%s): kept %d whole records, the file as it was is %s"
     log.error(told, path.name, reason, len(kept), aside.name)
     return kept
+
+
+def check(name: str, records: list[Record], data: bytes = HALF_A_CHARACTER) -> None:
+    """Raise DamagedFile if records of the file of that name cannot be used, or not be written.
+
+    The file's bytes, where they are known, tell whether it is worth the time to try the latter.
+    """
+    if not all(is_whole(name, record) for record in records):
+        raise DamagedFile("records without all they must hold")
+    try:
+        if HALF_A_CHARACTER in data:
+            encode(records)
+    except UnicodeEncodeError as error:
+        raise DamagedFile(str(error)) from None
+
+
+def set_aside(path: Path) -> Path:
+    """Let what is at a path be found under another name, which is returned.
+
+    A file stays where it is, too, until it is replaced: a crash in between loses nothing.
+    """
+    for name in damaged_files(path.parent):  # an earlier try may have come so far
+        if path.is_file() and path.samefile(earlier := path.with_name(name)):
+            return earlier
+    aside = path.with_name(f"{path.name}{DAMAGED}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
+    if path.is_file():
+        os.link(path, aside)
+    elif os.path.lexists(path):  # a folder, or a link to nowhere
+        path.rename(aside)
+        log.error("%s is no file; it is %s now", path.name, aside.name)
+    return aside
 
 
 def is_whole(name: str, record: Record) -> bool:
@@ -111,19 +141,17 @@ def is_whole(name: str, record: Record) -> bool:
     return bool(MESSAGE_ID.fullmatch(record["id"]))
 
 
-def salvage(data: bytes) -> list[Record]:
-    """The whole JSON objects of a damaged array, in order; none with a damaged character in it."""
+def salvage(name: str, data: bytes) -> list[Record]:
+    """The whole records of a damaged file, in order; none with a damaged character in it."""
     text = data.decode(errors="surrogateescape")
     decoder = json.JSONDecoder()
     records, at = [], text.find("{")
     while at >= 0:
         try:
             record, end = decoder.raw_decode(text, at)
-            encode([record])
+            check(name, [record])
             records.append(record)
-        except UnicodeEncodeError:
-            pass  # raw_decode found its end
-        except (ValueError, RecursionError):
-            end = at + 1
+        except (DamagedFile, ValueError, RecursionError):
+            end = at + 1  # there may be a whole one inside
         at = text.find("{", end)
     return records

@@ -20,7 +20,8 @@ from eventlet import wsgi
 from observability.metrics import ChatMetrics
 
 from .backlog import Backlog
-from .connections import ChatServer, WSGIApp
+from .connections import ChatServer
+from .polling import WSGIApp
 from .presence import Presence
 from .slow_readers import SlowReaders
 from .status import Status
@@ -45,6 +46,14 @@ class App:
     metrics: ChatMetrics
     status: Status
     drain_s: float
+
+
+class HttpProtocol(wsgi.HttpProtocol):
+    """HTTP requests; the library's own writes of malformed ones past our log, unescaped."""
+
+    def log_message(self, format: str, *values: object) -> None:
+        """Note a request that cannot be read."""
+        log.debug("refused a request: %s", format % values)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -81,8 +90,9 @@ def serve(app: App, listener: socket.socket) -> int:
     for number in STOP_SIGNALS:
         signal.signal(number, remember)
     eventlet.spawn(
-        wsgi.server, listener, app.wsgi, max_size=MAX_CONNECTIONS, log_output=False, debug=False
-    )
+        wsgi.server, listener, app.wsgi, max_size=MAX_CONNECTIONS, log_output=False, debug=False,
+        protocol=HttpProtocol,
+    )  # fmt: skip
     eventlet.spawn(app.status.report)
     eventlet.spawn(SlowReaders(app.sio, app.presence, app.backlog, app.metrics).watch)
     app.status.ready = True
@@ -105,6 +115,7 @@ def drain(app: App) -> int:
     deadline_s = time.monotonic() + app.drain_s
     while app.backlog.messages and time.monotonic() < deadline_s:
         eventlet.sleep(POLL_S)
+    eventlet.sleep()  # who waits for the outcome of the last messages shall acknowledge them first
     left = app.backlog.messages
     if left:
         log.error("%d messages could not be finished within %.1f s", left, app.drain_s)

@@ -17,10 +17,12 @@ from observability.metrics import ChatMetrics
 
 from . import files
 from .errors import DamagedFile
-from .healing import read_or_heal
+from .healing import check, read_or_heal
 from .models import Record, encode, parse
 
 tracer = trace.get_tracer(__name__)
+
+Stamp = tuple[int, int, int]  # what changes with a file: its inode, size and time
 
 
 class JsonFiles:
@@ -30,11 +32,17 @@ class JsonFiles:
         self._folder = folder
         self._metrics = metrics
         self._writing = Semaphore(1)  # two writers would share a temporary file
+        self._sound: dict[str, Stamp] = {}  # files that were checked or written, as they were then
 
     def read(self, name: str) -> list[Record]:
         """The records of a file; a damaged one is healed first. Raises OSError."""
         try:
-            return self._read(name)
+            stamp = self._stamp(name)
+            records = self._read(name)
+            if stamp != self._sound.get(name):  # somebody else changed it
+                check(name, records)
+                self._sound[name] = stamp
+            return records
         except (DamagedFile, FileNotFoundError):
             with self._writing:
                 return read_or_heal(self._folder / name)
@@ -58,11 +66,16 @@ class JsonFiles:
             span.set_attribute(names.JSON_MS, _ms_since(started))
             with self._writing:
                 fsync_s = tpool.execute(files.write_durably, self._folder / name, data)
+                self._sound[name] = self._stamp(name)
             span.set_attribute(names.FSYNC_MS, fsync_s * 1000)
             span.set_attribute(names.FILE_NAME, name)
             span.set_attribute(names.FILE_BYTES, len(data))
         self._metrics.file_writes += 1
         self._metrics.file_written_bytes += len(data)
+
+    def _stamp(self, name: str) -> Stamp:
+        status = (self._folder / name).stat()
+        return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _ms_since(started_s: float) -> float:

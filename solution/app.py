@@ -1,11 +1,10 @@
 """create_app joins the parts; it decides nothing and starts nothing."""
 
-import socketio
 from flask import Flask
 
 from challenge.auth import Auth, read_or_make_secret
 from challenge.backlog import Backlog
-from challenge.connections import ChatServer, limit_polling
+from challenge.connections import ChatServer
 from challenge.directory import ROOMS, USERS, Directory
 from challenge.healing import MESSAGE_FILE, heal
 from challenge.limits import RateLimiter
@@ -49,6 +48,6 @@ def create_app(config: ServerConfig) -> tuple[App, MessageProcessor]:
     flask.config["MAX_CONTENT_LENGTH"] = config.max_frame_bytes
     flask.register_blueprint(routes.blueprint())
     flask.register_error_handler(Exception, answer_error)
-    wsgi = limit_polling(socketio.WSGIApp(sio, flask), config.max_frame_bytes)
+    wsgi = sio.wsgi(flask)
     app = App(config.package, wsgi, sio, presence, backlog, metrics, status, config.drain_s)
     return app, sockets.processor

@@ -1,12 +1,15 @@
 """The rough edges of python-socketio, covered: driven through its polling transport, in process."""
 
+import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
+import eventlet
 import pytest
 
-from challenge.connections import ChatServer, limit_polling
-from challenge.errors import QueueFull
+from challenge.connections import PAUSE_S, ChatServer
+from challenge.errors import QueueFull, RateLimited
 from tests.challenge.polling import Polling
 
 MAX_BYTES = 2_000
@@ -40,7 +43,7 @@ def sio() -> Iterator[ChatServer]:
 @pytest.fixture
 def client(sio: ChatServer) -> Polling:
     """A client that is connected."""
-    return Polling(sio, MAX_BYTES)
+    return Polling(sio)
 
 
 def refusal(code: str, message: str) -> dict[str, Any]:
@@ -82,7 +85,19 @@ def test_an_event_without_a_name_is_unknown(client: Polling, packet: str) -> Non
     assert answer["error"]["code"] == "unknown_event"
 
 
-@pytest.mark.parametrize("packet", ["427[", "42" + "[" * 1_500, "49", "42NaN?"])
+@pytest.mark.parametrize(
+    "packet",
+    [
+        "427[",
+        "42" + "[" * 1_500,
+        "49",
+        "42NaN?",
+        "bAAEC",
+        '451-["echo"]',
+        '45999999999-["echo"]',
+        "461-[]",
+    ],
+)
 def test_a_packet_that_cannot_be_read_costs_an_error_and_no_more(
     client: Polling, packet: str
 ) -> None:
@@ -108,24 +123,38 @@ def test_all_packets_of_one_request_are_answered_in_order(client: Polling) -> No
     assert answers == [f'43{number}[{{"status":"ok","given":{number}}}]' for number in range(60)]
 
 
-def test_a_request_over_the_limit_is_refused_at_once(client: Polling) -> None:
-    fitting = '427["echo","' + "x" * (MAX_BYTES - 14) + '"]'
-    assert len(fitting) == MAX_BYTES
-    assert client.post(fitting).status_code == 200
-    answer = client.post(fitting + " ")
-    assert answer.status_code == 413
-    assert answer.json == {
-        "error": {"code": "too_large", "message": "a request may have at most 2,000 bytes"}
-    }
+def test_a_binary_event_is_refused_as_it_asked_to_be(client: Polling) -> None:
+    assert client.post('451-7["echo",{"_placeholder":true,"num":0}]').status_code == 200
+    (answer,) = client.receive()
+    assert json.loads(answer.removeprefix("437"))[0]["error"]["code"] == "bad_json"
+    assert client.answer('427["echo",1]') == [{"status": "ok", "given": 1}]
 
 
-@pytest.mark.parametrize("length", [None, "", "abc", "-1", "0", "2000"])
-def test_a_request_without_a_length_is_passed_on(length: str | None) -> None:
-    environ = {} if length is None else {"CONTENT_LENGTH": length}
-    app = limit_polling(lambda environ, start_response: [b"passed on"], MAX_BYTES)
-    assert list(app(environ, lambda *_: None)) == [b"passed on"]
+def test_who_sends_too_fast_is_read_more_slowly(sio: ChatServer, client: Polling) -> None:
+    def too_fast(sid: str, payload: Any) -> dict[str, Any]:
+        raise RateLimited("at most so many")
+
+    sio.answer("too fast", too_fast)
+    started_s = time.monotonic()
+    assert client.post(*['42["too fast"]'] * 10).status_code == 200
+    assert time.monotonic() - started_s >= 10 * PAUSE_S
+    assert len(client.receive()) == 10
 
 
-def test_a_length_in_odd_digits_is_no_number() -> None:
-    app = limit_polling(lambda environ, start_response: [b"ok"], 10)
-    assert app({"CONTENT_LENGTH": "\xb2"}, lambda *_: None) == [b"ok"]
+def test_others_are_served_between_two_packets(sio: ChatServer, client: Polling) -> None:
+    order: list[str] = []
+
+    def note(sid: str, payload: Any) -> dict[str, Any]:
+        order.append("event")
+        return {"status": "ok"}
+
+    def serve_another() -> None:
+        for _ in range(3):
+            order.append("another")
+            eventlet.sleep()
+
+    sio.answer("note", note)
+    another = eventlet.spawn(serve_another)
+    assert client.post(*['42["note"]'] * 3).status_code == 200
+    another.wait()
+    assert order == ["another", "event"] * 3

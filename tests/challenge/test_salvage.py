@@ -11,6 +11,7 @@ from challenge.healing import damaged_files, heal, salvage
 from challenge.models import encode, now
 from tests.conftest import a_message
 
+NAME = "messages_1.json"
 RECORDS = [a_message(number).record(now()) for number in range(1, 6)]
 WHOLE = encode(RECORDS)
 MESSAGE = {"id": f"{1:016x}", "roomId": "r", "sender": "a", "content": "hello", "timestamp": "c"}
@@ -18,14 +19,14 @@ MESSAGE = {"id": f"{1:016x}", "roomId": "r", "sender": "a", "content": "hello", 
 
 @given(st.integers(0, len(WHOLE) - 1))
 def test_a_file_torn_anywhere_keeps_all_records_before_the_tear(at: int) -> None:
-    kept = salvage(WHOLE[:at])
+    kept = salvage(NAME, WHOLE[:at])
     assert kept == RECORDS[: len(kept)]
     assert len(kept) == WHOLE[:at].count(b"}")
 
 
 @given(st.binary(max_size=200))
 def test_rubbish_is_salvaged_without_an_error(data: bytes) -> None:
-    assert all(isinstance(record, dict) for record in salvage(data))
+    assert all(isinstance(record, dict) for record in salvage(NAME, data))
 
 
 def test_users_and_rooms_need_fields_of_their_own(tmp_path: Path) -> None:
@@ -77,3 +78,8 @@ def test_what_only_looks_like_a_surrogate_is_no_damage(tmp_path: Path) -> None:
     (tmp_path / "messages_1.json").write_bytes(encode(records))
     assert heal(tmp_path) == {"messages_1.json": records}
     assert damaged_files(tmp_path) == []
+
+
+def test_whole_records_inside_something_else_are_found(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text(json.dumps({"messages": [MESSAGE, {"of": [MESSAGE]}]}))
+    assert heal(tmp_path) == {NAME: [MESSAGE, MESSAGE]}

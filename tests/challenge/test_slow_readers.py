@@ -43,7 +43,7 @@ def test_who_takes_nothing_is_cut_and_told_of(
     sio: ChatServer, metrics: ChatMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
     # given two clients, one of which takes nothing
-    stalled, healthy = Polling(sio, 2_000), Polling(sio, 2_000)
+    stalled, healthy = Polling(sio), Polling(sio)
     assert metrics.clients == 2
 
     # when both are sent much
@@ -63,7 +63,7 @@ def test_who_takes_nothing_is_cut_and_told_of(
 def test_nobody_is_cut_while_the_server_drains(
     sio: ChatServer, backlog: Backlog, metrics: ChatMetrics
 ) -> None:
-    slow = Polling(sio, 2_000)
+    slow = Polling(sio)
     backlog.closed = True
     sio.emit("news", MUCH)
     for _ in range(20):

@@ -1,10 +1,12 @@
 """JSON arrays in files, through eventlet's thread pool, counted and traced."""
 
+import json
 from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from challenge import storage
 from challenge.healing import damaged_files
 from challenge.models import encode, now
 from challenge.storage import JsonFiles
@@ -95,3 +97,31 @@ def test_a_file_that_was_removed_meanwhile_is_said(
     (tmp_path / NAME).unlink()
     assert json_files.read(NAME) == []
     assert "messages_1.json is damaged" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "record",
+    [{"content": "no id"}, {**RECORDS[0], "roomId": 7}, {**RECORDS[0], "sender": "\ud800"}],
+)
+def test_what_somebody_else_wrote_is_checked(
+    json_files: JsonFiles, tmp_path: Path, record: dict[str, object]
+) -> None:
+    json_files.write(NAME, RECORDS)
+    assert json_files.read(NAME) == RECORDS
+    (tmp_path / NAME).write_text(json.dumps([record, *RECORDS]))
+    for _ in range(2):
+        assert json_files.read(NAME) == RECORDS
+    assert len(damaged_files(tmp_path)) == 1
+
+
+def test_what_is_sound_is_checked_once(
+    json_files: JsonFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = []
+    monkeypatch.setattr(storage, "check", lambda name, records: checks.append(name))
+    (tmp_path / NAME).write_bytes(encode(RECORDS))
+    for _ in range(3):
+        json_files.read(NAME)
+    json_files.write(NAME, RECORDS[:1])
+    json_files.read(NAME)
+    assert checks == [NAME]
