@@ -20,7 +20,7 @@ from .backlog import Backlog
 from .config import ServerConfig
 from .errors import ShuttingDown, StorageUnavailable
 from .history import History
-from .models import Message, Record, now
+from .models import Message, now
 from .storage import JsonFiles
 
 tracer = trace.get_tracer(__name__)
@@ -58,11 +58,9 @@ class DataManager:
             self._backlog.leave(message)
 
     def _append(self, message: Message) -> int:
-        name, records = self._active_records()
-        # A try that failed late may have left the message there.
-        kept = [record for record in records if record["id"] != message.id]
+        name, records = self.history.active()
         created_at = now()
-        self._files.write(name, [*kept, message.record(created_at)])
+        self._files.write(name, [*records, message.record(created_at)])
         self.history.add(name, message.id, message.room_id)
         message.created_at = created_at
         return 1
@@ -84,7 +82,3 @@ class DataManager:
                 self._backlog.storage_failing = False
                 self._metrics.flushed(stored, time.perf_counter() - started)
                 return
-
-    def _active_records(self) -> tuple[str, list[Record]]:
-        name, count = self.history.active_file()
-        return name, self._files.read(name) if count else []

@@ -55,14 +55,19 @@ class History:
         """The id of the newest message, or an empty text."""
         return max((entry.last_id for entry in self._files), default="")
 
-    def active_file(self) -> tuple[str, int]:
-        """The name of the file that takes the next message, and how many it holds."""
-        name = message_file(self._number)
-        count = self._files[-1].count if self._files and self._files[-1].name == name else 0
-        if count < self.max_per_file:
-            return name, count
-        self._number += 1
-        return message_file(self._number), 0
+    def active(self) -> tuple[str, list[Record]]:
+        """The file that takes the next message: its name, and what is stored in it."""
+        if self._files and self._files[-1].name == message_file(self._number):
+            if self._files[-1].count < self.max_per_file:
+                return self._files[-1].name, self._stored(self._files[-1])
+            self._number += 1
+        return message_file(self._number), []
+
+    def _stored(self, entry: FileEntry) -> list[Record]:
+        """A file's records without those that a try left there which failed late."""
+        records = self._read(entry.name)[: entry.count]
+        entry.count = len(records)  # fewer, if it was damaged meanwhile
+        return records
 
     def page(
         self, room_id: str, limit: int, before: str | None = None, after: str | None = None
@@ -100,5 +105,4 @@ class History:
     def _of_room(self, entry: FileEntry, room_id: str) -> list[Record]:
         if not entry.rooms[room_id]:
             return []
-        records = self._read(entry.name)
-        return [each for each in records if each["roomId"] == room_id]
+        return [each for each in self._stored(entry) if each["roomId"] == room_id]

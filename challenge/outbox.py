@@ -9,6 +9,8 @@ STALLED_BYTES = 1_000_000  # so far behind, a client that takes nothing is cut
 MOST_BYTES = 32_000_000  # and so far, any: that is twice what may wait to be stored
 # As many as Engine.IO's Python client reads in one polling answer; of more it would drop all.
 PACKETS_AT_ONCE = 16
+# With more at once, the writer of a slow client would have nothing to show for seconds.
+BYTES_AT_ONCE = 16_384
 
 
 class Outbox(Queue):
@@ -21,17 +23,18 @@ class Outbox(Queue):
         super()._init(maxsize)
         self.waiting_bytes = 0
         self._taken = self._taken_at_last_look = 0  # packets, ever
-        self._left_to_take = PACKETS_AT_ONCE
+        self._packets_left = self._bytes_left = 0  # to be taken at once
         self._looks_stalled = self._looks_too_full = 0
 
     def get(self, block: bool = True, timeout: float | None = None) -> Packet | None:
         """The next packet. The writer waits for one, then asks for more without waiting."""
         if block:
-            self._left_to_take = PACKETS_AT_ONCE
-        elif not self._left_to_take:
+            self._packets_left, self._bytes_left = PACKETS_AT_ONCE, BYTES_AT_ONCE
+        elif not self._packets_left or self._bytes_left <= 0:
             raise Empty
         packet: Packet | None = super().get(block, timeout)
-        self._left_to_take -= 1
+        self._packets_left -= 1
+        self._bytes_left -= _size(packet)
         return packet
 
     def _put(self, packet: Packet | None) -> None:

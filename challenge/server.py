@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 POLL_S = 0.02
+SEND_BUFFER_BYTES = 65_536
 FAREWELL_S = 0.8  # for the last broadcasts and the closing frames to reach the clients
 MAX_CONNECTIONS = 10_000  # the library's own limit of 1,024 ends before a New Year's party does
 
@@ -66,6 +67,9 @@ def listen(host: str, port: int) -> socket.socket:
         raise OSError(f"{reason}; choose another with --port, or 0 for any free one") from error
     # Without it, a small frame may wait 40 ms for the acknowledgement of the one before.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # By default the system keeps up to 4 MB for a client, and tells of progress when a third of
+    # that has gone: a slow client would look like one that takes nothing.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
     return listener
 
 

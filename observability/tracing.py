@@ -69,10 +69,25 @@ class CountedExporter(SpanExporter):
         self._exporter.shutdown()
 
 
+class CountedBatches(BatchSpanProcessor):
+    """Batches of spans on their way to the exporter; counts what has to leave a full queue."""
+
+    def __init__(self, exporter: CountedExporter, **limits: float) -> None:
+        super().__init__(exporter, **limits)  # type: ignore[arg-type]
+        self._counted = exporter
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Queue a span; the SDK drops the oldest for it, without a word, if there is no room."""
+        queue = self._batch_processor._queue
+        if len(queue) == queue.maxlen:
+            self._counted.dropped += 1
+        super().on_end(span)
+
+
 class Tracing(SpanProcessor):
     """The spans of this process: how many were made, how many arrived, and an end in bounded time.
 
-    As a processor it counts every span that ends; the SDK's own queue drops without counting.
+    As a processor it counts every span that ends.
     """
 
     def __init__(self, provider: TracerProvider, exporter: CountedExporter | None) -> None:
@@ -85,7 +100,7 @@ class Tracing(SpanProcessor):
         self.made += 1
 
     def dropped(self) -> int:
-        """Spans that the collector did not take; those that had to leave a full queue apart."""
+        """Spans that the collector did not take, or that had to leave a full queue."""
         return self._exporter.dropped if self._exporter else 0
 
     def close(self, timeout_s: float) -> int:
@@ -147,14 +162,14 @@ def _exporter(environ: Mapping[str, str]) -> CountedExporter | None:
     return CountedExporter(exporter, endpoint)
 
 
-def _batches(exporter: SpanExporter, environ: Mapping[str, str]) -> BatchSpanProcessor:
+def _batches(exporter: CountedExporter, environ: Mapping[str, str]) -> BatchSpanProcessor:
     def limit(name: str, default: int) -> int:
         text = environ.get(f"OTEL_BSP_{name}", str(default))
         if not (text.isascii() and text.isdigit() and int(text) > 0):
             raise ValueError(f"OTEL_BSP_{name} must be a whole number above 0, not {text!r}")
         return int(text)
 
-    return BatchSpanProcessor(
+    return CountedBatches(
         exporter,
         max_queue_size=limit("MAX_QUEUE_SIZE", QUEUE_SPANS),
         schedule_delay_millis=limit("SCHEDULE_DELAY", EXPORT_INTERVAL_MS),

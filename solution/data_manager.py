@@ -16,7 +16,7 @@ from opentelemetry import trace
 from challenge.backlog import Backlog
 from challenge.errors import StorageUnavailable
 from challenge.history import History
-from challenge.models import Message, Record, now
+from challenge.models import Message, now
 from challenge.storage import JsonFiles
 from observability import names
 from observability.metrics import ChatMetrics
@@ -54,16 +54,12 @@ class DataManager:
                 self._insist(partial(self._append, waiting), waiting)
 
     def _append(self, messages: Sequence[Message]) -> int:
-        name, records = self._active_records()
-        # A try that failed late may have left some of them there.
-        ids = {message.id for message in messages}
-        kept = [record for record in records if record["id"] not in ids]
-        fitting = messages[
-            : self.history.max_per_file - len(kept)
-        ]  # the others begin the next file
+        name, records = self.history.active()
+        free = self.history.max_per_file - len(records)
+        fitting = messages[:free]  # the others begin the next file
         created_at = now()
         added = [message.record(created_at) for message in fitting]
-        self._files.write(name, [*kept, *added])
+        self._files.write(name, [*records, *added])
         for message in fitting:
             self.history.add(name, message.id, message.room_id)
             message.created_at = created_at
@@ -86,7 +82,3 @@ class DataManager:
                 self._backlog.storage_failing = False
                 self._metrics.flushed(stored, time.perf_counter() - started)
                 return
-
-    def _active_records(self) -> tuple[str, list[Record]]:
-        name, count = self.history.active_file()
-        return name, self._files.read(name) if count else []

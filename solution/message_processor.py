@@ -122,10 +122,10 @@ class MessageProcessor:
             outcome = self._outcomes.pop(message.id)
             try:
                 if message.created_at:
-                    self._on_stored(message)
                     outcome.send()
+                    self._on_stored(message)
                 else:
-                    self._on_failed(message, error or NOT_STORED)
                     outcome.send_exception(error or NOT_STORED)
+                    self._on_failed(message, error or NOT_STORED)
             except Exception:  # one that cannot be told must not stop those behind it
                 log.exception("could not tell what became of message %s", message.id)

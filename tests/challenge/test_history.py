@@ -32,14 +32,21 @@ class Folder:
     def store(self, *rooms: str) -> list[str]:
         """Store a message for each room named; returns the ids of them all."""
         for room_id in rooms:
-            name, count = self.history.active_file()
+            name, before = self.history.active()
             records = self.files.setdefault(name, [])
-            assert len(records) == count < self.max_per_file
+            assert before == records
+            assert len(records) < self.max_per_file
             total = sum(len(each) for each in self.files.values())
             record = {"id": f"{total + 1:016x}", "roomId": room_id}
             records.append(record)
             self.history.add(name, record["id"], room_id)
         return [record["id"] for records in self.files.values() for record in records]
+
+    @property
+    def active(self) -> tuple[str, int]:
+        """The file that takes the next message, and how many it holds."""
+        name, records = self.history.active()
+        return name, len(records)
 
     def page(
         self, room_id: str, limit: int, before: str | None = None, after: str | None = None
@@ -139,12 +146,12 @@ def test_an_anchor_where_nothing_is_stored_is_refused(name: str) -> None:
 
 def test_a_file_that_is_full_is_followed_by_the_next() -> None:
     folder = Folder(max_per_file=3)
-    assert folder.history.active_file() == ("messages_1.json", 0)
+    assert folder.active == ("messages_1.json", 0)
     folder.store("a", "a")
-    assert folder.history.active_file() == ("messages_1.json", 2)
+    assert folder.active == ("messages_1.json", 2)
     folder.store("a")
-    assert folder.history.active_file() == ("messages_2.json", 0)
-    assert folder.history.active_file() == ("messages_2.json", 0)  # asking changes nothing
+    assert folder.active == ("messages_2.json", 0)
+    assert folder.active == ("messages_2.json", 0)  # asking changes nothing
     folder.store("a")
     assert list(folder.files) == ["messages_1.json", "messages_2.json"]
 
@@ -156,18 +163,34 @@ def test_what_was_there_at_the_start_is_known_as_if_it_had_been_added() -> None:
     folder = Folder(max_per_file=3, files=earlier.files)
     for number, records in enumerate(earlier.files.values(), start=1):
         folder.history.load(number, records)
-    assert folder.history.active_file() == ("messages_2.json", 1)
+    assert folder.active == ("messages_2.json", 1)
     assert folder.history.last_id == ids[-1]
     assert folder.page("a", 10) == [ids[0], ids[2], ids[3]]
     folder.history.load(3, [])
-    assert folder.history.active_file() == ("messages_3.json", 0)
+    assert folder.active == ("messages_3.json", 0)
     assert folder.page("a", 10) == [ids[0], ids[2], ids[3]]
 
 
 def test_files_with_more_messages_than_now_allowed_are_left_alone() -> None:
     folder = Folder(max_per_file=2)
     folder.history.load(1, [{"id": f"{number}", "roomId": "a"} for number in range(5)])
-    assert folder.history.active_file() == ("messages_2.json", 0)
+    assert folder.active == ("messages_2.json", 0)
+
+
+def test_what_a_failed_try_left_in_a_file_is_not_stored() -> None:
+    folder = Folder(max_per_file=3)
+    ids = folder.store("a", "a")
+    folder.files["messages_1.json"].append({"id": "f" * 16, "roomId": "a"})
+    assert folder.page("a", 10) == ids
+    assert folder.active == ("messages_1.json", 2)
+
+
+def test_a_file_that_was_damaged_meanwhile_holds_what_is_left() -> None:
+    folder = Folder(max_per_file=3)
+    ids = folder.store("a", "a", "a")
+    del folder.files["messages_1.json"][1]
+    assert folder.page("a", 10) == [ids[0], ids[2]]
+    assert folder.active == ("messages_1.json", 2)
 
 
 def test_the_last_id_is_empty_before_the_first_message() -> None:

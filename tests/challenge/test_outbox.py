@@ -6,6 +6,7 @@ from engineio.packet import CLOSE, MESSAGE, Packet
 from eventlet.queue import Empty
 
 from challenge.outbox import (
+    BYTES_AT_ONCE,
     LOOK_INTERVAL_S,
     MOST_BYTES,
     PACKETS_AT_ONCE,
@@ -49,6 +50,16 @@ def test_the_writer_gets_a_few_at_once_and_the_rest_stays_to_be_counted() -> Non
     with pytest.raises(Empty):
         outbox.get(block=False)
     assert outbox.waiting_bytes == 2
+    outbox.get()
+    outbox.get(block=False)
+    with pytest.raises(Empty):
+        outbox.get(block=False)
+
+
+def test_the_writer_gets_few_large_packets_at_once() -> None:
+    outbox = Outbox()
+    for _ in range(3):
+        fill(outbox, BYTES_AT_ONCE - 1)
     outbox.get()
     outbox.get(block=False)
     with pytest.raises(Empty):
