@@ -15,7 +15,7 @@ PORT_challenge := 4001
 PORT_solution := 4002
 PORT_attempt := 4000
 
-.PHONY: help install demo compare test lint challenge solution attempt traces load notebook wheels lock clean
+.PHONY: help install demo compare test faults mutants lint challenge solution attempt traces load notebook wheels lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -40,6 +40,12 @@ compare: $(INSTALLED) ## which of two servers is faster? A=challenge B=solution 
 
 test: $(INSTALLED) ## run the tests; SLOW=1 runs those that take long instead
 	@$(PY) -m pytest $(if $(SLOW),-m slow)
+
+faults: $(INSTALLED) ## break things on purpose, and count which promises hold (25 minutes; FLAGS="--form short")
+	@$(PY) -m tests.faults $(FLAGS)
+
+mutants: $(INSTALLED) ## break the servers in fifty ways: every one must be caught (2 minutes)
+	@$(PY) -m tests.variants $(FLAGS)
 
 lint: $(INSTALLED) ## check style and types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy

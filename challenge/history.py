@@ -56,18 +56,22 @@ class History:
         return max((entry.last_id for entry in self._files), default="")
 
     def active(self) -> tuple[str, list[Record]]:
-        """The file that takes the next message: its name, and what is stored in it."""
+        """The file that takes the next message: its name, and what is stored in it.
+
+        For the one who adds messages; nobody may add any before this returns.
+        """
         if self._files and self._files[-1].name == message_file(self._number):
-            if self._files[-1].count < self.max_per_file:
-                return self._files[-1].name, self._stored(self._files[-1])
+            entry = self._files[-1]
+            if entry.count < self.max_per_file:
+                records = self._stored(entry)
+                entry.count = len(records)  # fewer, if the file was damaged meanwhile
+                return entry.name, records
             self._number += 1
         return message_file(self._number), []
 
     def _stored(self, entry: FileEntry) -> list[Record]:
         """A file's records without those that a try left there which failed late."""
-        records = self._read(entry.name)[: entry.count]
-        entry.count = len(records)  # fewer, if it was damaged meanwhile
-        return records
+        return self._read(entry.name)[: entry.count]
 
     def page(
         self, room_id: str, limit: int, before: str | None = None, after: str | None = None

@@ -186,11 +186,30 @@ def test_what_a_failed_try_left_in_a_file_is_not_stored() -> None:
 
 
 def test_a_file_that_was_damaged_meanwhile_holds_what_is_left() -> None:
-    folder = Folder(max_per_file=3)
+    folder = Folder(max_per_file=4)
     ids = folder.store("a", "a", "a")
     del folder.files["messages_1.json"][1]
     assert folder.page("a", 10) == [ids[0], ids[2]]
     assert folder.active == ("messages_1.json", 2)
+
+
+def test_who_reads_a_page_meanwhile_changes_nothing() -> None:
+    # given a file of which a reader sees less than is stored when it has read
+    folder = Folder(max_per_file=9)
+    ids = folder.store("a", "a")
+    earlier = folder.files["messages_1.json"]
+    folder.files["messages_1.json"] = [*earlier, {"id": "0" * 15 + "3", "roomId": "a"}]
+
+    def read_while_another_is_stored(name: str) -> list[Record]:
+        folder.history.add(name, "0" * 15 + "3", "a")
+        return earlier
+
+    folder.history._read = read_while_another_is_stored
+    assert folder.page("a", 10) == ids
+
+    # then nothing is forgotten
+    folder.history._read = folder.read
+    assert folder.active == ("messages_1.json", 3)
 
 
 def test_the_last_id_is_empty_before_the_first_message() -> None:

@@ -206,9 +206,7 @@ def test_a_collector_that_hangs_does_not_hold_up_the_end(
     wait_until(lambda: threading.active_count() <= threads, "the end of all threads")
 
 
-def test_spans_that_find_no_room_are_counted_at_once(
-    collector: Collector, set_up: SetUp
-) -> None:
+def test_spans_that_find_no_room_are_counted_at_once(collector: Collector, set_up: SetUp) -> None:
     # given a short queue, and a collector that hangs
     limits = {"OTEL_BSP_MAX_QUEUE_SIZE": "20", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "10"}
     collector.answering.clear()
