@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 POLL_S = 0.02
 SEND_BUFFER_BYTES = 65_536
-FAREWELL_S = 0.8  # for the last broadcasts and the closing frames to reach the clients
+FAREWELL_S = 0.8  # for the last packets and the closing frames to reach the clients
 MAX_CONNECTIONS = 10_000  # the library's own limit of 1,024 ends before a New Year's party does
 
 
@@ -123,10 +123,17 @@ def drain(app: App) -> int:
     left = app.backlog.messages
     if left:
         log.error("%d messages could not be finished within %.1f s", left, app.drain_s)
-    connections = app.sio.eio.sockets
+    say_goodbye(app.sio, deadline_s + FAREWELL_S)
+    return 1 if left or app.backlog.storage_failing else 0
+
+
+def say_goodbye(sio: ChatServer, deadline_s: float) -> None:
+    """Close all connections, and wait until their clients have taken what was sent to them."""
+    connections = sio.eio.sockets
     for connection in list(connections.values()):
         connection.close(wait=False)  # sends what is queued for the client, then a closing frame
-    deadline_s = time.monotonic() + FAREWELL_S
-    while connections and time.monotonic() < deadline_s:
+    last_taken_s = time.monotonic()
+    while connections and time.monotonic() < min(deadline_s, last_taken_s + FAREWELL_S):
+        if any(connection.queue.waiting_bytes for connection in connections.values()):
+            last_taken_s = time.monotonic()
         eventlet.sleep(POLL_S)
-    return 1 if left or app.backlog.storage_failing else 0

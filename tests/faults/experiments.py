@@ -56,7 +56,7 @@ EXPERIMENTS = (
     Experiment("drains", "SIGTERM at a full queue", drains.run, 2, 15, 100),
     Experiment("order", "order of 200 senders", order.run, 1, 4, 50),
     Experiment("overload", "ten times too much", overload.run, 0, 15, 60),
-    Experiment("slow_readers", "readers that do not read", slow_readers.run, 0, 1, 1),
-    Experiment("flooding", "one user floods", flooding.run, 0, 1, 5),
-    Experiment("collector_trouble", "a collector in trouble", collector_trouble.run, 0, 1, 5),
+    Experiment("slow_readers", "readers that do not read", slow_readers.run, 0, 1, 6),
+    Experiment("flooding", "one user floods", flooding.run, 1, 4, 12),
+    Experiment("collector_trouble", "a collector in trouble", collector_trouble.run, 0, 5, 40),
 )
