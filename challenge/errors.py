@@ -4,6 +4,8 @@ Routes and socket events turn these into answers in one place each. Messages are
 the person in front of the client: what was wrong, and what would be right.
 """
 
+from typing import Self
+
 
 class ChatError(Exception):
     """Something the client is told. The base of all others; `code` and `status` say which."""
@@ -72,6 +74,12 @@ class TooLarge(ChatError):
     """A request's body is larger than any right one could be."""
 
     code, status = "too_large", 413
+
+    @classmethod
+    def over(cls, max_bytes: int) -> Self:
+        """What to say when somebody has sent more than that."""
+        flag = "the server's flag --max-frame-bytes sets this"
+        return cls(f"a request may have at most {max_bytes:,} bytes; {flag}")
 
 
 class RateLimited(ChatError):

@@ -45,7 +45,7 @@ def _body(environ: dict[str, Any], clients: Mapping[str, Socket], max_bytes: int
     if not (length.isascii() and length.isdigit()):
         raise BadJson("send a request in one piece, with its Content-Length")
     if int(length) > max_bytes:
-        raise TooLarge(f"a request may have at most {max_bytes:,} bytes")
+        raise TooLarge.over(max_bytes)
     body: bytes = environ["wsgi.input"].read(int(length))
     try:
         packets = Payload(encoded_payload=body.decode()).packets

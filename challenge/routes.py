@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, send_from_directory
+from flask import Blueprint, Response, current_app, jsonify, request, send_from_directory
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from observability.metrics import CONTENT_TYPE, ChatMetrics
@@ -169,7 +169,7 @@ def answer_error(error: Exception) -> Answer:
     if isinstance(error, ChatError):
         return jsonify(error=error.answer()), error.status
     if isinstance(error, RequestEntityTooLarge):
-        return answer_error(TooLarge("the body is larger than any right one could be"))
+        return answer_error(TooLarge.over(current_app.config["MAX_CONTENT_LENGTH"]))
     if isinstance(error, HTTPException):
         problem = NotFound(f"there is nothing here for {request.method} {request.path[:100]}")
         return jsonify(error=problem.answer()), error.code or problem.status

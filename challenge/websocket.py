@@ -43,7 +43,7 @@ class BoundedMessage(RFC6455WebSocket.Message):
         """Add what has come; raises FailedConnectionError, which closes the connection."""
         self.length += max(1, len(data))  # an empty frame takes memory, too
         if self.length > self.max_frame_length:
-            reason = f"a message may have at most {self.max_frame_length} bytes"
+            reason = f"at most {self.max_frame_length} bytes: see the flag --max-frame-bytes"
             raise FailedConnectionError(TOO_BIG, reason)
         super().push(data, final)
 

@@ -43,6 +43,10 @@ class ServerConfig:
     max_queue_bytes: int = setting(
         16 * MIB, "bytes of messages that may wait", low=65_536, high=1024 * MIB
     )
+    # 4,000 emoji, escaped, and the rest of their packet.
+    max_frame_bytes: int = setting(
+        49_152, "bytes of a request or a WebSocket message", low=1_024, high=MIB
+    )
     # Counted per user and not per address, so that a load test does not refuse itself.
     max_events_per_second: int = setting(
         1_000, "events a user may send each second", low=1, high=1_000_000
@@ -61,7 +65,6 @@ class ServerConfig:
     log_format: str = setting("text", "how to write log lines", choices=FORMATS)
 
     # Not flags: others rely on them.
-    max_frame_bytes: int = 49_152  # 4,000 emoji, escaped, and the rest of their packet
     token_lifetime_s: int = 24 * 3600  # a workshop's day
     drain_s: float = 3.0  # of the 5 s that the contract allows for an exit
 

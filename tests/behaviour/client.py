@@ -122,3 +122,10 @@ class ChatUser(Api):
 def contents(messages: list[Payload]) -> list[str]:
     """The texts of messages."""
     return [message["content"] for message in messages]
+
+
+def refused(answer: Payload, code: str) -> None:
+    """Check an acknowledgement that refuses."""
+    assert answer["status"] == "refused", answer
+    assert answer["error"]["code"] == code
+    assert len(answer["error"]["message"]) > 10

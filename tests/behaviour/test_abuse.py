@@ -14,10 +14,10 @@ from itsdangerous import URLSafeTimedSerializer
 
 from challenge.auth import SECRET_CHARACTERS, SECRET_FILE
 from challenge.config import ServerConfig
-from tests.behaviour.client import PASSWORD, Api, ChatUser
+from tests.behaviour.client import PASSWORD, Api, ChatUser, refused
 from tests.behaviour.conftest import Start
+from tests.behaviour.raw_client import RawClient
 from tests.behaviour.servers import ServerProcess, wait_until
-from tests.behaviour.test_refusals import RawClient, refused
 
 MOST_CONNECTIONS = 20
 TRAVERSALS = ("../../etc/passwd", "../..", "/etc/passwd", "..\\..\\x", "users.json", "a/../b", "~")

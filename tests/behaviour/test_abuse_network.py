@@ -12,8 +12,8 @@ import websocket
 from challenge.auth import SECRET_FILE
 from tests.behaviour.client import PASSWORD, Api, ChatUser
 from tests.behaviour.conftest import Start
+from tests.behaviour.raw_client import RawClient
 from tests.behaviour.servers import ServerProcess
-from tests.behaviour.test_refusals import RawClient
 
 ELSEWHERE = "http://elsewhere.example"
 POLLING = "/socket.io/?EIO=4&transport=polling"

@@ -1,21 +1,15 @@
 """What a socket refuses: every wrong token, packet, event and field, and what is too much."""
 
 import time
-from typing import Any, Self
+from typing import Any
 
 import pytest
 import socketio
 import websocket
 
-from tests.behaviour.client import Api, ChatUser, Payload, contents
+from tests.behaviour.client import Api, ChatUser, Payload, contents, refused
+from tests.behaviour.raw_client import RawClient
 from tests.behaviour.servers import ServerProcess, wait_until
-
-
-def refused(answer: Payload, code: str) -> None:
-    """Check an acknowledgement that refuses."""
-    assert answer["status"] == "refused", answer
-    assert answer["error"]["code"] == code
-    assert len(answer["error"]["message"]) > 10
 
 
 def test_strangers_neither_send_nor_join_nor_hear(alice: ChatUser, bob: ChatUser) -> None:
@@ -82,30 +76,6 @@ def test_a_polling_request_over_the_limit_is_refused_at_once(server: ServerProce
     assert answer.status_code == 413
     assert answer.json()["error"]["code"] == "too_large"
     assert time.monotonic() - started < 2
-
-
-class RawClient:
-    """A WebSocket that says whatever a test wants it to."""
-
-    def __init__(self, user: ChatUser) -> None:
-        url = user.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-        self.socket = websocket.create_connection(url, timeout=10)
-        self.expect("0")
-        self.socket.send(f'40{{"token": "{user.token}"}}')
-        self.expect("40")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.socket.close()
-
-    def expect(self, prefix: str) -> str:
-        """The next packet that starts so; others are passed over."""
-        while True:
-            packet = str(self.socket.recv())
-            if packet.startswith(prefix):
-                return packet
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def test_every_setting_with_a_help_text_is_a_flag_and_a_variable() -> None:
         "max_messages_per_file": ("1", 1),
         "max_queue_messages": ("1000000", 1_000_000),
         "max_queue_bytes": ("65536", 65_536),
+        "max_frame_bytes": ("1024", 1_024),
         "max_events_per_second": ("007", 7),
         "max_event_burst": ("1", 1),
         "max_connections_per_user": ("20", 20),
@@ -117,7 +118,7 @@ def test_what_is_wrong_is_named(
 
 
 def test_what_others_rely_on_is_no_flag(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("max-frame-bytes", "token-lifetime-s", "drain-s"):
+    for name in ("token-lifetime-s", "drain-s"):
         assert "unrecognized" in refused(capsys, f"--{name}", "1")
 
 

@@ -32,7 +32,8 @@ def test_as_much_as_the_limit_is_taken(client: Polling) -> None:
     assert client.post(fitting).status_code == 200
     answer = client.post(fitting + " ")
     assert answer.status_code == 413
-    told = "a request may have at most 2,000 bytes"
+    flag = "the server's flag --max-frame-bytes sets this"
+    told = f"a request may have at most 2,000 bytes; {flag}"
     assert answer.json == {"error": {"code": "too_large", "message": told}}
 
 

@@ -10,6 +10,7 @@ import secrets
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,9 @@ from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+# The servers tell of it where people look for it.
+warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated")
 
 from tests.faults.experiments import EXPERIMENTS, FORMS, Experiment
 from tests.faults.outcome import Outcome
