@@ -67,7 +67,10 @@ class Backlog:
             what_next = "their senders are told"
         traceback = None if self.storage_failing else error
         told = "cannot store a batch of %d (%s), %s; ids: %s"
-        log.error(told, len(ids), error, what_next, shown, exc_info=traceback)
+        fields = {"cause": str(error), "batch": len(ids), "ids": ids}
+        log.error(
+            told, len(ids), error, what_next, shown, exc_info=traceback, extra={"fields": fields}
+        )
 
     def leave(self, message: Message) -> None:
         """A message is done: stored if it has a time of writing, failed if not."""

@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import eventlet
 
@@ -13,6 +13,31 @@ from .healing import damaged_files
 log = logging.getLogger(__name__)
 
 REPORT_INTERVAL_S = 1.0
+
+
+class Counts(NamedTuple):
+    """Counters that only grow, at one moment."""
+
+    stored: int
+    failed: int
+    refused: int
+    batches: int
+    writes: int
+    reads: int
+    written_bytes: int
+
+    @classmethod
+    def of(cls, metrics: ChatMetrics) -> Self:
+        """How they stand now."""
+        return cls(
+            metrics.stored,
+            metrics.failed,
+            sum(metrics.refused.values()),
+            metrics.batches,
+            metrics.file_writes,
+            metrics.file_reads,
+            metrics.file_written_bytes,
+        )
 
 
 class Status:
@@ -33,16 +58,30 @@ class Status:
 
     def report(self) -> None:
         """For ever: one log line a second while there is work."""
-        metrics = self._metrics
-        stored, writes = metrics.stored, metrics.file_writes
+        before = Counts.of(self._metrics)
         while True:
             eventlet.sleep(REPORT_INTERVAL_S)
-            if metrics.stored > stored or metrics.queue_messages:
-                log.info(
-                    "processed=%d queued=%d rate=%.0f/s writes=%d",
-                    metrics.stored,
-                    metrics.queue_messages,
-                    (metrics.stored - stored) / REPORT_INTERVAL_S,
-                    metrics.file_writes - writes,
-                )
-            stored, writes = metrics.stored, metrics.file_writes
+            after = Counts.of(self._metrics)
+            if after != before or self._metrics.queue_messages:
+                statistics = self._statistics(before, after)
+                line = " ".join(f"{key}={value}" for key, value in statistics.items())
+                log.info(line, extra={"fields": statistics})
+            before = after
+
+    def _statistics(self, before: Counts, after: Counts) -> dict[str, float]:
+        """What was done between two looks; `processed` and `queued` are as they stand now."""
+        metrics = self._metrics
+        done = Counts(*(now - then for now, then in zip(after, before, strict=True)))
+        largest, metrics.largest_batch = metrics.largest_batch, 0
+        return {
+            "processed": after.stored,
+            "queued": metrics.queue_messages,
+            "rate": round(done.stored / REPORT_INTERVAL_S),
+            "batch_mean": round(done.stored / done.batches, 1) if done.batches else 0,
+            "batch_max": largest,
+            "writes": done.writes,
+            "reads": done.reads,
+            "bytes": done.written_bytes,
+            "refused": done.refused,
+            "failed": done.failed,
+        }

@@ -10,6 +10,8 @@ import sys
 import time
 from types import TracebackType
 
+from opentelemetry import trace
+
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
 # They tell of every packet and request at their own "info".
@@ -36,7 +38,9 @@ class TextFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """One line, with control characters escaped."""
-        return _one_line(super().formatMessage(record))
+        trace_id = _trace_id()
+        line = super().formatMessage(record)
+        return _one_line(f"{line} trace_id={trace_id}" if trace_id else line)
 
     def formatException(self, ei: ExceptionInfo) -> str:
         """The traceback, indented: what an error says may come from a client, too."""
@@ -49,13 +53,18 @@ class JsonFormatter(TextFormatter):
     """One JSON object a line, with the same facts."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as JSON: time, level, logger, message and, where there is one, error."""
+        """The record as JSON: time, level, logger, message, what it gives as `fields`, and, where
+        there is one, trace_id and error.
+        """
         entry = {
             "time": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
+        if trace_id := _trace_id():
+            entry["trace_id"] = trace_id
         if record.exc_info:
             entry["error"] = logging.Formatter.formatException(self, record.exc_info)
         return json.dumps(entry)
@@ -68,6 +77,12 @@ def set_up_logging(level: str = "info", form: str = "text") -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for library in QUIET_LIBRARIES:
         logging.getLogger(library).setLevel(logging.ERROR)
+
+
+def _trace_id() -> str:
+    """Of the span in which a line is logged, or an empty text."""
+    context = trace.get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else ""
 
 
 def _one_line(text: str) -> str:

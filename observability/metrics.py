@@ -33,11 +33,11 @@ class ChatMetrics:
     """
 
     def __init__(self) -> None:
-        self.accepted = self.stored = self.failed = 0
+        self.accepted = self.stored = self.failed = self.storage_failures = 0
         self.refused = dict.fromkeys(names.REFUSAL_REASONS, 0)
         self.queue_messages = self.queue_bytes = 0
+        self.batches = self.largest_batch = 0  # the largest since somebody set it to 0
         self.file_reads = self.file_writes = self.file_written_bytes = 0
-        self.storage_failures = 0
         self.clients = self.slow_clients_cut = 0
         self.damaged_files: Number = lambda: 0
         self.spans_dropped: Number = lambda: 0
@@ -75,6 +75,8 @@ class ChatMetrics:
 
     def flushed(self, messages: int, seconds: float) -> None:
         """One write took `messages` to the disk in `seconds`."""
+        self.batches += 1
+        self.largest_batch = max(self.largest_batch, messages)
         self._batch_size.record(messages)
         self._flush_seconds.record(seconds)
 

@@ -51,14 +51,25 @@ def reporting(
 def test_a_line_tells_what_was_done_since_the_last(
     metrics: ChatMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
-    metrics.stored, metrics.queue_messages, metrics.file_writes = 30, 7, 3
+    # given a second with two batches, and one in which one message is refused
+    metrics.stored, metrics.queue_messages = 30, 7
+    metrics.file_writes, metrics.file_reads, metrics.file_written_bytes = 3, 2, 1_000_000
+    metrics.flushed(10, 0.01)
+    metrics.flushed(20, 0.01)
     wait_until(lambda: caplog.messages, "a line")
-    metrics.stored, metrics.queue_messages, metrics.file_writes = 31, 6, 5
+    metrics.queue_messages = 6
+    metrics.refused["queue_full"] += 1
+    metrics.failed += 2
     wait_until(lambda: len(caplog.messages) == 2, "a second line")
+
+    # then the first tells what was done, and the second what was not
     assert caplog.messages == [
-        "processed=30 queued=7 rate=600/s writes=3",
-        "processed=31 queued=6 rate=20/s writes=2",
+        "processed=30 queued=7 rate=600 batch_mean=15.0 batch_max=20 writes=3 reads=2 "
+        "bytes=1000000 refused=0 failed=0",
+        "processed=30 queued=6 rate=0 batch_mean=0 batch_max=0 writes=0 reads=0 bytes=0 "
+        "refused=1 failed=2",
     ]
+    assert vars(caplog.records[0])["fields"]["bytes"] == 1_000_000
 
 
 @pytest.mark.usefixtures("reporting")
@@ -81,4 +92,4 @@ def test_a_queue_that_does_not_move_is_work_too(
 ) -> None:
     metrics.queue_messages = 5
     wait_until(lambda: caplog.messages, "a line")
-    assert caplog.messages[0] == "processed=0 queued=5 rate=0/s writes=0"
+    assert caplog.messages[0].startswith("processed=0 queued=5 rate=0 ")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry import trace
 
 from observability.logs import (
     QUIET_LIBRARIES,
@@ -146,3 +147,22 @@ def test_an_exceptions_text_cannot_forge_a_line() -> None:
         record = logging.LogRecord("a", logging.ERROR, "f", 1, "m", (), sys.exc_info())
     lines = TextFormatter().format(record).splitlines()
     assert not any(line.startswith("2026-12-31T23:59:59.123Z") for line in lines)
+
+
+@pytest.mark.usefixtures("spans")
+def test_lines_of_a_span_bear_its_trace() -> None:
+    with trace.get_tracer("test").start_as_current_span("some work") as span:
+        text = TextFormatter().format(a_record("stored"))
+        entry = json.loads(JsonFormatter().format(a_record("stored")))
+    trace_id = f"{span.get_span_context().trace_id:032x}"
+    assert text.endswith(f": stored trace_id={trace_id}")
+    assert entry["trace_id"] == trace_id
+    assert "trace_id" not in TextFormatter().format(a_record("stored"))
+    assert "trace_id" not in json.loads(JsonFormatter().format(a_record("stored")))
+
+
+def test_fields_of_a_record_are_keys_in_json() -> None:
+    record = a_record("processed=3")
+    record.fields = {"processed": 3, "ids": ["a", "b"]}
+    entry = json.loads(JsonFormatter().format(record))
+    assert (entry["message"], entry["processed"], entry["ids"]) == ("processed=3", 3, ["a", "b"])
