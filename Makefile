@@ -15,7 +15,7 @@ PORT_challenge := 4001
 PORT_solution := 4002
 PORT_attempt := 4000
 
-.PHONY: help install demo compare test faults mutants lint challenge solution attempt traces load notebook wheels lock clean
+.PHONY: help install demo compare test faults mutants doctor lint challenge solution attempt traces load notebook wheels lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -46,6 +46,9 @@ faults: $(INSTALLED) ## break things on purpose, and count which promises hold (
 
 mutants: $(INSTALLED) ## break the servers in fifty ways: every one must be caught (2 minutes)
 	@$(PY) -m tests.variants $(FLAGS)
+
+doctor: $(INSTALLED) ## look whether this machine can run all this, and say what to do
+	@$(PY) -m observability.doctor
 
 lint: $(INSTALLED) ## check style and types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy

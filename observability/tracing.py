@@ -38,7 +38,7 @@ class CountedExporter(SpanExporter):
     def __init__(self, exporter: SpanExporter, endpoint: str) -> None:
         self.arrived = self.dropped = 0
         self._exporter = exporter
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._failing = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -51,14 +51,14 @@ class CountedExporter(SpanExporter):
         if result is SpanExportResult.SUCCESS:
             self.arrived += len(spans)
             if self._failing:
-                log.info("spans arrive again at %s", self._endpoint)
+                log.info("spans arrive again at %s", self.endpoint)
         else:
             self.dropped += len(spans)
         if result is SpanExportResult.FAILURE and not self._failing:
             log.warning(
                 "no spans arrive at %s (%s): start the trace store with `make traces`, or set "
                 "OTEL_TRACES_EXPORTER=none. The server goes on; spans are dropped and counted.",
-                self._endpoint,
+                self.endpoint,
                 reason,
             )
         self._failing = result is not SpanExportResult.SUCCESS
@@ -98,6 +98,15 @@ class Tracing(SpanProcessor):
     def on_end(self, span: ReadableSpan) -> None:
         """Count a span that will be exported, if there is room."""
         self.made += 1
+
+    @property
+    def endpoint(self) -> str:
+        """Where spans go, or an empty text."""
+        return self._exporter.endpoint if self._exporter else ""
+
+    def tracer(self, name: str) -> trace.Tracer:
+        """A tracer of this provider, for who does not want that of the process."""
+        return self._provider.get_tracer(name)
 
     def dropped(self) -> int:
         """Spans that the collector did not take, or that had to leave a full queue."""
