@@ -5,9 +5,10 @@ both are Jaeger's way, and a client that copes with it copes with both.
 """
 
 import dataclasses
-import html
+import mimetypes
 import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from flask import Flask, Response, request
 from werkzeug.datastructures import MultiDict
@@ -27,17 +28,8 @@ from observability.trace_store.store import Store
 MICROSECONDS_PER_MILLISECOND = 1000
 TRACES_SENT_AT_ONCE = 50
 DAY_MS = 24 * 60 * 60 * 1000
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<title>Trace store</title>
-<h1>Trace store</h1>
-<p>This process keeps the spans of the workshop's servers and answers Jaeger's query API,
-for example <a href="/api/services">/api/services</a>. <a href="/health">/health</a> says how much
-it holds.</p>
-<h2>Services that sent spans</h2>
-<ul>{services}</ul>
-</html>
-"""
+PAGE = Path(__file__).parent / "page"
+PARTS = {path.name for path in PAGE.iterdir()}
 
 
 class NotAnswered(Exception):
@@ -62,8 +54,9 @@ def create_query_app(store: Store) -> Flask:
         ("/api/traces/<trace_id>", answers.trace),
         ("/api/dependencies", answers.dependencies),
         ("/health", answers.health),
-        ("/", answers.page),
-        ("/<path:path>", answers.page),
+        ("/page/<name>", page_file),
+        ("/", index),
+        ("/<path:path>", index),
     ):
         app.add_url_rule(rule, view_func=view)
     return app
@@ -125,11 +118,16 @@ class QueryAnswers:
         counts = {"status": "ok", **dataclasses.asdict(self._store.counts())}
         return Response(to_json(counts), content_type="application/json")
 
-    def page(self, path: str = "") -> str:
-        """A page for whoever looks, at any other address."""
-        with self._store.reading() as db:
-            names = query.services(db)
-        return PAGE.format(services="".join(f"<li>{html.escape(name)}</li>" for name in names))
+
+def page_file(name: str) -> Response:
+    """A part of the page; one that is not there is answered as any unknown path."""
+    kind, _ = mimetypes.guess_type(name)
+    return Response((PAGE / name).read_bytes(), content_type=kind) if name in PARTS else index()
+
+
+def index(path: str = "") -> Response:
+    """The page, at any other address: it finds in the address what it is to show."""
+    return Response((PAGE / "index.html").read_bytes(), content_type="text/html; charset=utf-8")
 
 
 def _search(store: Store, args: MultiDict[str, str]) -> Response:

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from observability.trace_store.otlp_intake import read_otlp
-from observability.trace_store.query_app import create_query_app
+from observability.trace_store.query_app import PAGE, create_query_app
 from observability.trace_store.store import Store
 from tests.observability.otlp_posts import PostedSpan, otlp_body
 
@@ -65,13 +65,28 @@ def test_no_services_are_null_as_in_jaeger(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/search", "/api/nothing", "/api/traces/"])
-def test_unknown_paths_give_the_page(store: Store, client: FlaskClient, path: str) -> None:
-    add(store, "<chat>", PostedSpan(1, 1, start_us=1))
-
+def test_unknown_paths_give_the_page(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
 
     assert (answer.status_code, answer.content_type) == (200, "text/html; charset=utf-8")
-    assert "<li>&lt;chat&gt;</li>" in answer.text
+    assert '<main id="main">' in answer.text
+
+
+@pytest.mark.parametrize("name", [path.name for path in PAGE.iterdir()])
+def test_the_page_is_all_there(client: FlaskClient, name: str) -> None:
+    answer = client.get(f"/page/{name}")
+    assert (answer.status_code, answer.data) == (200, (PAGE / name).read_bytes())
+
+
+@pytest.mark.parametrize("path", ["/page/nothing.js", "/page/../store.py", "/page/%2e%2e/store.py"])
+def test_nothing_but_the_page_is_given_out(client: FlaskClient, path: str) -> None:
+    assert '<main id="main">' in client.get(path).text
+
+
+def test_the_page_loads_nothing_from_elsewhere() -> None:
+    for path in PAGE.iterdir():
+        text = path.read_text().replace("http://www.w3.org/2000/svg", "")
+        assert "://" not in text, path.name
 
 
 def test_a_service_may_have_a_slash_in_its_name(store: Store, client: FlaskClient) -> None:
