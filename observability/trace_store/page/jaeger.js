@@ -45,7 +45,7 @@ export function operations(service) {
   return get(`/api/services/${encodeURIComponent(service)}/operations`);
 }
 
-/** The traces of a search, newest first. @param {Record<string, string>} query */
+/** The traces of a search, newest first. @param {Record<string, string>} query @returns {Promise<Trace[]>} */
 export async function search(query) {
   const found = await get(`/api/traces?${new URLSearchParams(query)}`);
   return found
