@@ -5,19 +5,13 @@ there afterwards. It ends with one table, and exit code 1 if any promise was bro
 """
 
 import argparse
-import logging
 import secrets
 import sys
-import tempfile
-import time
 import warnings
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 # The servers tell of it where people look for it.
@@ -25,33 +19,9 @@ warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated")
 
 from tests.faults.experiments import EXPERIMENTS, FORMS, Experiment
 from tests.faults.outcome import Outcome
+from tests.faults.runner import try_all
 
 COLUMNS = ("rounds", "faults", "acknowledged", "lost", "doubled", "out_of_order", "unreadable")
-MOST_TOLD = 5  # of the broken promises of one experiment, in full
-
-
-def try_all(
-    experiments: Sequence[Experiment], form: str, seed: int, console: Console
-) -> dict[str, Outcome]:
-    """Run experiments one after the other; what each counted, by name."""
-    outcomes: dict[str, Outcome] = {}
-    columns = (TextColumn("{task.description:18}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        for experiment in experiments:
-            rounds = experiment.rounds(form)
-            task = progress.add_task(experiment.name, total=rounds)
-            started_s = time.monotonic()
-            with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-                tick = partial(progress.advance, task)
-                outcome = experiment.run(rounds, seed, Path(folder), tick)
-            progress.update(task, completed=rounds)
-            outcomes[experiment.name] = outcome
-            verdict = "kept" if outcome.kept else "[bold red]BROKEN[/]"
-            took = f"{time.monotonic() - started_s:.0f} s"
-            progress.console.print(f"{experiment.name}: {verdict} ({took})", highlight=False)
-            for line in outcome.broken[:MOST_TOLD]:
-                progress.console.print(f"  {line}", highlight=False, markup=False, style="red")
-    return outcomes
 
 
 def show(outcomes: dict[str, Outcome], console: Console) -> None:
@@ -86,7 +56,7 @@ def parse(arguments: Sequence[str]) -> tuple[list[Experiment], str, int]:
     parser.add_argument("names", nargs="*", metavar="NAME", help="experiments; by default all")
     parser.add_argument(
         "--form", choices=FORMS, default="full",
-        help="full takes 25 minutes, longer 5, short half a minute (default: full)",
+        help="full takes 20 minutes, longer 5, short half a minute (default: full)",
     )  # fmt: skip
     parser.add_argument(
         "--seed", type=int, default=secrets.randbelow(2**32), help="to repeat a run that failed"
@@ -101,8 +71,6 @@ def parse(arguments: Sequence[str]) -> tuple[list[Experiment], str, int]:
 def main() -> int:
     """Returns the exit code: 0 if all promises were kept, 1 if not, 2 for a wrong name."""
     experiments, form, seed = parse(sys.argv[1:])
-    # What servers and storages log of the faults is what we asked for.
-    logging.getLogger().addHandler(logging.NullHandler())
     console = Console(width=None if sys.stdout.isatty() else 140)
     console.print(f"seed {seed}, form {form}", highlight=False)
     try:

@@ -29,7 +29,7 @@ Run = Callable[[int, int, Path, Callable[[], None]], Outcome]
 @dataclass(frozen=True)
 class Experiment:
     """One kind of fault. `short` rounds run in `make test`, `longer` in .ci/run, `full` in
-    `make faults`; 0 leaves it out.
+    `make faults`; 0 leaves it out. `alone`: it measures time, so nothing may run beside it.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Experiment:
     short: int
     longer: int
     full: int
+    alone: bool = False
 
     def rounds(self, form: str) -> int:
         """How often it is repeated in a form."""
@@ -45,18 +46,21 @@ class Experiment:
 
 
 FORMS = ("short", "longer", "full")
+# The longest first: they run two at a time.
 EXPERIMENTS = (
-    Experiment("storage_kills", "kill -9 of the storage", storage_kills.run, 20, 250, 1_000),
     Experiment("server_kills", "kill -9 of whole servers", server_kills.run, 3, 28, 231),
-    Experiment("call_faults", "every file call fails", call_faults.run, 40, 400, 2_200),
-    Experiment("power_loss", "what was not synced is lost", power_loss.run, 2_000, 10_000, 25_000),
-    Experiment("full_disk", "a disk that is really full", full_disk.run, 2, 8, 20),
-    Experiment("damage", "damaged files", damage.run, 40, 384, 384),
-    Experiment("model", "random lives of a storage", model.run, 20, 150, 750),
     Experiment("drains", "SIGTERM at a full queue", drains.run, 2, 15, 100),
     Experiment("order", "order of 200 senders", order.run, 1, 4, 50),
-    Experiment("overload", "ten times too much", overload.run, 0, 15, 60),
-    Experiment("slow_readers", "readers that do not read", slow_readers.run, 0, 1, 6),
-    Experiment("flooding", "one user floods", flooding.run, 1, 4, 12),
-    Experiment("collector_trouble", "a collector in trouble", collector_trouble.run, 0, 5, 15),
+    Experiment("call_faults", "every file call fails", call_faults.run, 40, 400, 2_100),
+    Experiment("storage_kills", "kill -9 of the storage", storage_kills.run, 20, 250, 1_000),
+    Experiment("model", "random lives of a storage", model.run, 20, 150, 750),
+    Experiment("power_loss", "what was not synced is lost", power_loss.run, 2_000, 10_000, 25_000),
+    Experiment("damage", "damaged files", damage.run, 40, 384, 384),
+    Experiment("full_disk", "a disk that is really full", full_disk.run, 2, 8, 20),
+    Experiment("overload", "ten times too much", overload.run, 0, 15, 60, alone=True),
+    Experiment("slow_readers", "readers that do not read", slow_readers.run, 0, 1, 6, alone=True),
+    Experiment("flooding", "one user floods", flooding.run, 1, 4, 12, alone=True),
+    Experiment(
+        "collector_trouble", "a collector in trouble", collector_trouble.run, 0, 5, 15, alone=True
+    ),
 )

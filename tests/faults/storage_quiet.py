@@ -10,3 +10,7 @@ with warnings.catch_warnings():
     import eventlet
 
 __all__ = ["eventlet"]
+
+
+def import_first() -> None:
+    """For a pool's workers: that this module is imported before all others is all they need."""
