@@ -109,7 +109,9 @@ class Commuter(ChatUser):
         meanwhile: set[str] = set()
         self.room.notes.append(meanwhile)  # by those who stay
         try:
-            self.sio.disconnect()
+            # By itself, Locust's order to stop would be swallowed: the library catches whatever is
+            # raised while it waits for the server to close, and the user would never end.
+            gevent.spawn(self.sio.disconnect).join()
             before = list(self.seen)
             self.seen.clear()
             self.stay_away(away_s)

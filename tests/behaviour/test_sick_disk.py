@@ -24,11 +24,18 @@ def no_writing(server: ServerProcess) -> Iterator[Path]:
     obstacle.rmdir()
 
 
-@pytest.mark.parametrize("ack", ["queued", "stored"])
+@pytest.mark.parametrize(
+    ("package", "ack"),
+    [
+        ("challenge", "stored"),
+        ("solution", "queued"),
+        ("solution", "stored"),
+        pytest.param("attempt", "stored", marks=pytest.mark.slow),
+    ],
+    indirect=["package"],
+)
 def test_nothing_is_told_before_it_is_on_disk(start: Start, package: str, ack: str) -> None:
     # given a server that cannot write, and messages that came meanwhile
-    if package != "solution" and ack == "queued":
-        pytest.skip("the challenge acknowledges what is stored, only")
     server = start(*(("--ack", ack) if package == "solution" else ()))
     with ChatUser(server) as user:
         room = user.room()
