@@ -37,7 +37,7 @@ def test_a_killed_server_costs_the_page_no_message(visit: Visit, start: Start) -
         server.stop(signal.SIGKILL)
         page.wait_for("state", "Connection lost")
         server = start(*flags, port=server.port)
-        with other.connect():
+        with other:
             talker = Talker(other, room)
             with talker.talking():
                 talker.wait_for_more(SOME)

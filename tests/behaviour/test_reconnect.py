@@ -117,7 +117,7 @@ def test_a_restart_costs_no_message(start: Start, number: int) -> None:
     other.hang_up()
     start(*flags, port=server.port)
     after = [f"after {each}" for each in range(GAP)]
-    with other.connect():
+    with other:
         other.start_sending(room, after, [])
         other.wait_for(1 + 2 * GAP)
 

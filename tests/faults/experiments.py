@@ -29,7 +29,8 @@ Run = Callable[[int, int, Path, Callable[[], None]], Outcome]
 @dataclass(frozen=True)
 class Experiment:
     """One kind of fault. `short` rounds run in `make test`, `longer` in .ci/run, `full` in
-    `make faults`; 0 leaves it out. `alone`: it measures time, so nothing may run beside it.
+    `make faults`; 0 leaves it out. `alone`: it measures time, or must
+    outrun a server, so nothing may run beside it.
     """
 
     name: str
@@ -49,7 +50,6 @@ FORMS = ("short", "longer", "full")
 # The longest first: they run two at a time.
 EXPERIMENTS = (
     Experiment("server_kills", "kill -9 of whole servers", server_kills.run, 3, 28, 231),
-    Experiment("drains", "SIGTERM at a full queue", drains.run, 2, 15, 100),
     Experiment("order", "order of 200 senders", order.run, 1, 4, 50),
     Experiment("call_faults", "every file call fails", call_faults.run, 40, 400, 2_100),
     Experiment("storage_kills", "kill -9 of the storage", storage_kills.run, 20, 250, 1_000),
@@ -57,6 +57,7 @@ EXPERIMENTS = (
     Experiment("power_loss", "what was not synced is lost", power_loss.run, 2_000, 10_000, 25_000),
     Experiment("damage", "damaged files", damage.run, 40, 384, 384),
     Experiment("full_disk", "a disk that is really full", full_disk.run, 2, 8, 20),
+    Experiment("drains", "SIGTERM at a full queue", drains.run, 2, 15, 100, alone=True),
     Experiment("overload", "ten times too much", overload.run, 0, 15, 60, alone=True),
     Experiment("slow_readers", "readers that do not read", slow_readers.run, 0, 1, 6, alone=True),
     Experiment("flooding", "one user floods", flooding.run, 1, 4, 12, alone=True),

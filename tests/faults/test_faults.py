@@ -41,7 +41,7 @@ def test_the_command_ends_with_a_table() -> None:
 def test_a_wrong_name_is_told_the_right_ones() -> None:
     code, output = told("storage_kill")
     assert code == 2
-    assert "no such experiment: storage_kill; there is server_kills, drains" in output
+    assert "no such experiment: storage_kill; there is server_kills, order" in output
 
 
 def test_names_are_those_of_modules() -> None:
