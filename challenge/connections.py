@@ -2,7 +2,8 @@
 
 What it adds: one place that calls handlers and answers for them; refusals instead of silence or a
 traceback for unknown events, events named ``connect`` (python-socketio would run the handlers of
-real connections for those), empty events, and packets that are no JSON.
+real connections for those), empty events, and packets that are binary or no JSON; bounds on what
+waits for a client and comes from one; and a turn for everybody between two packets of a client.
 """
 
 import logging

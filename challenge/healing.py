@@ -58,7 +58,7 @@ def heal(folder: Path) -> dict[str, list[Record]]:
     there = [path.name for path in folder.iterdir()]  # links to nowhere, too
     for leftover in (folder / name for name in there if name.endswith(files.TEMPORARY)):
         if leftover.is_dir():
-            set_aside(leftover)
+            log.error("%s is a folder; it is %s now", leftover.name, set_aside(leftover).name)
         else:
             log.warning("removed %s, which a crash left unfinished", leftover.name)
             leftover.unlink()
@@ -127,7 +127,6 @@ def set_aside(path: Path) -> Path:
         os.link(path, aside)
     elif os.path.lexists(path):  # a folder, or a link to nowhere
         path.rename(aside)
-        log.error("%s is no file; it is %s now", path.name, aside.name)
     return aside
 
 
