@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 POLL_S = 0.02
 SEND_BUFFER_BYTES = 65_536
+LATECOMERS_S = 0.3  # of the farewell's time, if the drain has used up its own
 FAREWELL_S = 0.8  # for the last packets and the closing frames to reach the clients
 MAX_CONNECTIONS = 10_000  # the library's own limit of 1,024 ends before a New Year's party does
 
@@ -119,12 +120,24 @@ def drain(app: App) -> int:
     deadline_s = time.monotonic() + app.drain_s
     while app.backlog.messages and time.monotonic() < deadline_s:
         eventlet.sleep(POLL_S)
-    eventlet.sleep()  # who waits for the outcome of the last messages shall acknowledge them first
+    answer_latecomers(app.metrics)
     left = app.backlog.messages
     if left:
         log.error("%d messages could not be finished within %.1f s", left, app.drain_s)
     say_goodbye(app.sio, deadline_s + FAREWELL_S)
     return 1 if left or app.backlog.storage_failing else 0
+
+
+def answer_latecomers(metrics: ChatMetrics) -> None:
+    """Let handlers acknowledge the last messages, and refuse what was sent before anybody knew.
+
+    Until nothing more comes, and not for long: somebody may go on sending for ever.
+    """
+    until_s = time.monotonic() + LATECOMERS_S
+    refused_before = None
+    while time.monotonic() < until_s and metrics.refused != refused_before:
+        refused_before = dict(metrics.refused)
+        eventlet.sleep(POLL_S)
 
 
 def say_goodbye(sio: ChatServer, deadline_s: float) -> None:
