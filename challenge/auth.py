@@ -17,6 +17,7 @@ from .errors import BadCredentials, BadToken
 from .models import User
 
 SECRET_FILE = "token_secret"
+TOKEN_SALT = "chat-token"  # so that nothing else that we may sign passes for a token
 SECRET_BYTES, SECRET_CHARACTERS = 32, 43  # four characters for three bytes
 
 
@@ -25,7 +26,7 @@ class Auth:
 
     def __init__(self, directory: Directory, secret: str, token_lifetime_s: int) -> None:
         self._directory = directory
-        self._signer = URLSafeTimedSerializer(secret, salt="chat-token")
+        self._signer = URLSafeTimedSerializer(secret, salt=TOKEN_SALT)
         self._token_lifetime_s = token_lifetime_s
 
     def sign_up(self, username: str, password: str) -> User:

@@ -12,7 +12,7 @@ import requests
 import websocket
 from itsdangerous import URLSafeTimedSerializer
 
-from challenge.auth import SECRET_CHARACTERS, SECRET_FILE
+from challenge.auth import SECRET_CHARACTERS, SECRET_FILE, TOKEN_SALT
 from challenge.config import ServerConfig
 from tests.behaviour.client import PASSWORD, Api, ChatUser, refused
 from tests.behaviour.conftest import Start
@@ -117,8 +117,8 @@ def test_tokens_expire_and_cannot_be_forged(
 ) -> None:
     # given the server's secret, which only the test knows, and a guess at it
     secret = (guarded.data_dir / SECRET_FILE).read_text()
-    signer = URLSafeTimedSerializer(secret, salt="chat-token")
-    guess = URLSafeTimedSerializer("secret", salt="chat-token")
+    signer = URLSafeTimedSerializer(secret, salt=TOKEN_SALT)
+    guess = URLSafeTimedSerializer("secret", salt=TOKEN_SALT)
     now_s, lifetime_s = time.time(), ServerConfig.token_lifetime_s
     payload, stamp, signature = victim.token.split(".")
     name_of_another = base64.urlsafe_b64encode(json.dumps(victim.name).encode()).decode().strip("=")

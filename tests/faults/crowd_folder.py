@@ -4,12 +4,10 @@ from pathlib import Path
 
 from itsdangerous import URLSafeTimedSerializer
 
-from challenge.auth import read_or_make_secret
+from challenge.auth import TOKEN_SALT, read_or_make_secret
 from challenge.directory import ROOMS, USERS
 from challenge.models import ChatRoom, User, encode
 from load_test.experiment.prepared import Prepared, Room
-
-SALT = "chat-token"  # of the tokens that `challenge.auth` signs
 
 
 def prepare_folder(data_dir: Path, users: int, rooms: int) -> Prepared:
@@ -23,5 +21,5 @@ def prepare_folder(data_dir: Path, users: int, rooms: int) -> Prepared:
     ]
     (data_dir / USERS).write_bytes(encode([User(name, "none fits").record() for name in names]))
     (data_dir / ROOMS).write_bytes(encode(records))
-    signer = URLSafeTimedSerializer(read_or_make_secret(data_dir), salt=SALT)
+    signer = URLSafeTimedSerializer(read_or_make_secret(data_dir), salt=TOKEN_SALT)
     return Prepared(data_dir, tuple(signer.dumps(name) for name in names), tuple(made))

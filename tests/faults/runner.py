@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tests.faults.experiments import EXPERIMENTS, Experiment
 from tests.faults.outcome import Outcome
-from tests.faults.storage_quiet import import_first
+from tests.faults.quiet_eventlet import import_first
 
 AT_A_TIME = 2  # of a machine with two cores
 LOOK_S = 0.2

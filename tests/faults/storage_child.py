@@ -21,7 +21,7 @@ from typing import Any
 import eventlet
 
 from challenge.models import Message
-from tests.faults import storage_quiet
+from tests.faults import quiet_eventlet
 from tests.faults.storage_servers import POLL_S, Storage, log_lines, mark
 
 HEALING, STORING, FULL = "healing", "storing", "full"  # what a child reports beside its messages
@@ -65,7 +65,7 @@ class Child:
 def child(work: Callable[..., None], *arguments: Any) -> Iterator[Child]:
     """Run `work(*arguments, pipe)` in a process of its own; killed at the end at the latest."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", storage_quiet.__name__, __name__])
+    context.set_forkserver_preload(["__main__", quiet_eventlet.__name__, __name__])
     ours, its = context.Pipe()
     process = context.Process(target=work, args=(*arguments, its), daemon=True)
     process.start()
