@@ -101,10 +101,10 @@ def serve(app: App, listener: socket.socket) -> int:
     eventlet.spawn(app.status.report)
     eventlet.spawn(SlowReaders(app.sio, app.presence, app.backlog, app.metrics).watch)
     app.status.ready = True
-    sys.stdout.write(f"{app.package} serves at {address(listener)}\n")
-    sys.stdout.flush()
     if not is_loopback(listener):
         log.warning("whoever reaches this machine reaches the server, at %s", address(listener))
+    sys.stdout.write(f"{app.package} serves at {address(listener)}\n")
+    sys.stdout.flush()
     while not asked_to_stop:
         eventlet.sleep(POLL_S)
     return drain(app)
