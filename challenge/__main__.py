@@ -46,7 +46,9 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"{package}: {error}\n")
         return 1
+    app.status.traces = tracing.query_url
     app.metrics.spans_dropped = tracing.dropped
+    app.metrics.traces_skipped = tracing.skipped
     with lock:
         code = serve(app, listener)
         tracing.close(TRACES_FAREWELL_S)

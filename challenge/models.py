@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from opentelemetry.trace import INVALID_SPAN_CONTEXT, SpanContext
+from opentelemetry.trace import INVALID_SPAN_CONTEXT, SpanContext, format_trace_id
 
 from .errors import DamagedFile
 
@@ -78,6 +78,13 @@ class Message:
         """Seconds since it was accepted."""
         return time.perf_counter() - self.accepted_s
 
+    @property
+    def trace_id(self) -> str | None:
+        """The id of its trace in 32 hexadecimal digits; None if no trace of it is kept."""
+        context = self.span_context
+        is_kept = context.is_valid and context.trace_flags.sampled
+        return format_trace_id(context.trace_id) if is_kept else None
+
     def record(self, created_at: str) -> Record:
         """The message as it stands in its file."""
         return {
@@ -90,7 +97,7 @@ class Message:
         }
 
     def event(self) -> Record:
-        """The message as the members of its room get it."""
+        """The message as the members of its room get it: `traceId` leads to its trace, if kept."""
         event = {
             "type": "message",
             "id": self.id,
@@ -99,6 +106,8 @@ class Message:
             "content": self.content,
             "timestamp": self.timestamp,
         }
+        if trace_id := self.trace_id:
+            event["traceId"] = trace_id
         return {**event, **self.reference()}
 
     def reference(self) -> Record:

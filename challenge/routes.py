@@ -89,10 +89,11 @@ class Routes:
         return jsonify(self._status.health())
 
     def ready(self) -> Answer:
-        """200 and the server's name while it takes messages, 503 before and after."""
-        if not self._status.ready:
+        """200, the server's name and its traces' address while it takes messages; else 503."""
+        status = self._status
+        if not status.ready:
             raise ShuttingDown("the server is starting or shutting down")
-        return jsonify(status="ok", server=self._status.package)
+        return jsonify(status="ok", server=status.package, traces=status.traces)
 
     def metrics(self) -> Answer:
         """The server's counters, for Prometheus."""

@@ -48,6 +48,7 @@ class Status:
         self._folder = folder
         self._metrics = metrics
         self.ready = False
+        self.traces: str | None = None  # the address to look at traces; None if none are made
         metrics.damaged_files = lambda: len(damaged_files(folder))
 
     def health(self) -> dict[str, Any]:

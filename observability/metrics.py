@@ -21,6 +21,8 @@ from observability import names
 SECONDS_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 BATCH_BOUNDS = (1, 2, 5, 10, 25, 50, 75, 100, 250, 1_000, 10_000)
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+# There the Prometheus client counts processor time and memory itself, and nowhere else.
+HAS_PROC = sys.platform.startswith("linux")
 
 Number = Callable[[], float]
 
@@ -41,6 +43,7 @@ class ChatMetrics:
         self.clients = self.slow_clients_cut = 0
         self.damaged_files: Number = lambda: 0
         self.spans_dropped: Number = lambda: 0
+        self.traces_skipped: Number = lambda: 0
         self._provider = _meter_provider()
         meter = self._provider.get_meter("chat")
         self._store_seconds = meter.create_histogram(names.STORE_SECONDS)
@@ -56,17 +59,16 @@ class ChatMetrics:
             names.STORAGE_FAILURES: lambda: self.storage_failures,
             names.SLOW_CLIENTS_CUT: lambda: self.slow_clients_cut,
             names.SPANS_DROPPED: lambda: self.spans_dropped(),
+            names.TRACES_SKIPPED: lambda: self.traces_skipped(),
+            **_process_counters(),
         }
         gauges: dict[str, Number] = {
             names.QUEUE_MESSAGES: lambda: self.queue_messages,
             names.QUEUE_BYTES: lambda: self.queue_bytes,
             names.CLIENTS: lambda: self.clients,
             names.DAMAGED_FILES: lambda: self.damaged_files(),
+            **_process_gauges(),
         }
-        if not sys.platform.startswith("linux"):  # elsewhere ProcessCollector finds no /proc
-            process = psutil.Process()
-            gauges["process_resident_memory_bytes"] = lambda: process.memory_info().rss
-            counters["process_cpu_seconds"] = lambda: sum(process.cpu_times()[:2])
         for name, number in counters.items():
             meter.create_observable_counter(name, [_observe(number)])
         for name, number in gauges.items():
@@ -108,6 +110,20 @@ def _meter_provider() -> MeterProvider:
         ],
         shutdown_on_exit=False,
     )
+
+
+def _process_counters() -> dict[str, Number]:
+    if HAS_PROC:
+        return {}
+    process = psutil.Process()
+    return {"process_cpu_seconds": lambda: sum(process.cpu_times()[:2])}
+
+
+def _process_gauges() -> dict[str, Number]:
+    if HAS_PROC:
+        return {}
+    process = psutil.Process()
+    return {"process_resident_memory_bytes": lambda: process.memory_info().rss}
 
 
 def _observe(number: Number) -> Callable[[CallbackOptions], Iterable[Observation]]:

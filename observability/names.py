@@ -25,6 +25,8 @@ FILE_BYTES = "file.bytes"
 FILE_NAME = "file.name"
 MESSAGE_ID = "message.id"
 ROOM_ID = "room.id"
+# On the first span of a trace that was kept: how many of its name were not, since the one before.
+SAMPLING_SKIPPED = "sampling.skipped"
 
 # An event on the span of what was tried, and what only it has.
 STORAGE_FAILED = "storage.failed"
@@ -49,6 +51,7 @@ SLOW_CLIENTS_CUT = "chat_slow_clients_cut"
 STORAGE_FAILURES = "chat_storage_failures"
 DAMAGED_FILES = "chat_damaged_files"
 SPANS_DROPPED = "chat_spans_dropped"
+TRACES_SKIPPED = "chat_traces_skipped"
 
 # Why a message was refused: the values of `reason`, each present from the start.
 REFUSAL_REASONS = (

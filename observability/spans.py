@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from observability import names
+
 MICROSECONDS_PER_MILLISECOND = 1000
 TagValue = str | bool | int | float | bytes | list[object]
 
@@ -98,17 +100,30 @@ def by_service(spans: Iterable[Span]) -> dict[str, dict[str, OperationSummary]]:
     return {service: by_operation(groups[service]) for service in sorted(groups)}
 
 
-def spans_per_message(spans: Iterable[Span], messages: int) -> dict[str, float]:
+def traces_stood_for(spans: Iterable[Span]) -> dict[str, int]:
+    """How many traces each kept one stands for, by id: itself, and those that were skipped
+    before it, if traces were sampled. In an unsampled run 1 for each.
+    """
+    stood_for: dict[str, int] = defaultdict(lambda: 1)
+    for span in spans:
+        skipped = span.tags.get(names.SAMPLING_SKIPPED, 0)
+        stood_for[span.trace_id] += skipped if isinstance(skipped, int) else 0
+    return dict(stood_for)
+
+
+def spans_per_message(spans: Sequence[Span], messages: int) -> dict[str, float]:
     """How many spans of each name one message cost, on average over `messages` messages.
 
     For `database.create_message` it is 1 where each message is written by itself, and for
-    `database.create_messages_batch` one over the mean batch. Raises ValueError for no messages.
+    `database.create_messages_batch` one over the mean batch. If traces were sampled, a kept one
+    counts for those skipped before it, too. Raises ValueError for no messages.
     """
     if messages < 1:
         raise ValueError(f"spans per message need at least one message, not {messages}")
+    stood_for = traces_stood_for(spans)
     counts: dict[str, int] = defaultdict(int)
     for span in spans:
-        counts[span.operation] += 1
+        counts[span.operation] += stood_for[span.trace_id]
     return {operation: counts[operation] / messages for operation in sorted(counts)}
 
 

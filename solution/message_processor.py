@@ -89,7 +89,8 @@ class MessageProcessor:
 
     def flush_messages(self, batch: Sequence[Message]) -> None:
         """Store a batch, then tell rooms and senders what became of it. Never raises."""
-        links = [trace.Link(message.span_context) for message in batch]
+        contexts = [message.span_context for message in batch]
+        links = [trace.Link(context) for context in contexts if context.trace_flags.sampled]
         with tracer.start_as_current_span(names.FLUSH_MESSAGES, links=links) as span:
             span.set_attribute(names.BATCH_SIZE, len(batch))
             try:

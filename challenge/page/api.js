@@ -13,6 +13,7 @@
  * @property {string} content
  * @property {string} timestamp  when the server accepted it: UTC, ISO 8601
  * @property {string} [clientId]  only in broadcasts: what the sender called it
+ * @property {string} [traceId]  only in broadcasts, and only if the trace is kept
  * @property {import("./outbox.js").Entry} [receipt]  added by this page to messages it sent itself
  * @typedef {{limit?: number, before?: string, after?: string}} HistoryQuery
  */
@@ -32,11 +33,12 @@ export class ApiError extends Error {
 }
 
 /**
- * The name of the server, while it takes messages.
- * @returns {Promise<{status: string, server: string}>}
+ * The name of the server, while it takes messages, and where its traces are to be seen, if anywhere.
+ * @returns {Promise<{status: string, server: string, traces: string | null}>}
  */
 export async function ready() {
   const response = await request("GET", "ready");
+  if (!response.ok) throw new ApiError(response.status, "shutting_down", "the server is not ready");
   return await response.json();
 }
 

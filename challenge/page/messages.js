@@ -2,6 +2,7 @@
 
 import { byId, element } from "./dom.js";
 import { formatClock, formatCount, formatMs } from "./format.js";
+import { traceLink } from "./traces.js";
 
 const MOST_ROWS = 500; // so that a long run does not grow the page
 const AT_BOTTOM_PX = 40; // scrolled this near to the end counts as following
@@ -140,13 +141,16 @@ export class MessageList {
 
   /** @param {Message} message */
   #row(message) {
-    const { id, sender, content, timestamp, receipt } = message;
+    const { id, sender, content, timestamp, traceId, receipt } = message;
     const time = element("time", { dateTime: timestamp, title: timestamp }, formatClock(timestamp));
     const own = sender === this.#me;
+    const when = element("span", { className: "when" }, time);
+    // Stored messages know nothing of traces: what comes from the history has no link.
+    if (traceId) when.append(" ", traceLink(traceId));
     const row = element(
       "li",
       { className: own ? "message own" : "message" },
-      element("p", { className: "from" }, element("bdi", {}, own ? "You" : sender), " ", time),
+      element("p", { className: "from" }, element("bdi", {}, own ? "You" : sender), " ", when),
       element("p", { className: "content", dir: "auto" }, content),
     );
     row.dataset.id = id;

@@ -30,9 +30,8 @@ from load_test.experiment.phases import slots
 from load_test.experiment.run import RunRecord
 from load_test.experiment.validity import faults, watch_generator, why_void
 from load_test.experiment.witnesses import ended_between, hear_witnesses
+from observability.sampling import SAMPLER
 from observability.spans import Span, percentile, spans_per_message
-
-SAMPLER = "OTEL_TRACES_SAMPLER"
 
 Numbers = dict[str, Any]
 

@@ -3,6 +3,8 @@
 Without a word from the user it is a trace store of our own, on free ports, which keeps them in a
 file beside the results. With ``OTEL_EXPORTER_JAEGER_ENDPOINT`` and ``JAEGER_QUERY_URL`` both set
 it is theirs, a real Jaeger for example. ``OTEL_TRACES_EXPORTER=none`` does without.
+
+Every trace is kept, unless ``OTEL_TRACES_SAMPLER`` says otherwise: the reports count spans.
 """
 
 import os
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from load_test.experiment.processes import ProcessFailed, PythonProcess
 from observability.jaeger_client import JaegerClient
+from observability.sampling import SAMPLER
 from observability.spans import Span
 
 ENDPOINT, QUERY_URL = "OTEL_EXPORTER_JAEGER_ENDPOINT", "JAEGER_QUERY_URL"
@@ -80,6 +83,7 @@ def open_traces(
     with PythonProcess("observability.trace_store", flags, log, {}) as store:
         thrift, otlp, query = store.wait_for_line(ADDRESSES, START_S).groups()
         environment = {
+            **_sampling(environ),
             EXPORTER: environ.get(EXPORTER, "jaeger"),
             ENDPOINT: f"{thrift}/api/traces?format=jaeger.thrift",
             "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{otlp}/v1/traces",
@@ -104,5 +108,10 @@ def users_traces(environ: Mapping[str, str]) -> Traces | None:
         )
     if not given:
         return None
-    environment = {EXPORTER: environ.get(EXPORTER, "jaeger"), ENDPOINT: environ[ENDPOINT]}
+    exporter = environ.get(EXPORTER, "jaeger")
+    environment = {**_sampling(environ), EXPORTER: exporter, ENDPOINT: environ[ENDPOINT]}
     return Traces(environment, environ[QUERY_URL])
+
+
+def _sampling(environ: Mapping[str, str]) -> dict[str, str]:
+    return {SAMPLER: environ.get(SAMPLER, "always_on")}

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from observability.doctor.finding import Finding, ok, problem, warning
 from observability.jaeger_client import JaegerClient, JaegerError
-from observability.tracing import set_up_tracing
+from observability.tracing import QUERY_URL, set_up_tracing
 
 SERVICE = "doctor"
-QUERY_URL = "http://127.0.0.1:16686"
 FAREWELL_S = 3.0
 WAIT_S = 5.0  # Jaeger shows what was posted after up to a second
 WHAT = "traces"

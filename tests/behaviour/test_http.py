@@ -64,7 +64,11 @@ def test_the_page_health_ready_and_metrics_need_no_token(server: ServerProcess) 
         "status": "ok",
         "damaged_files": [],
     }
-    assert nobody.get("/ready").json() == {"status": "ok", "server": server.package}
+    assert nobody.get("/ready").json() == {
+        "status": "ok",
+        "server": server.package,
+        "traces": None,
+    }
     assert nobody.get("/metrics").headers["Content-Type"].startswith("text/plain")
 
 

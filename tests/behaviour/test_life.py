@@ -109,6 +109,25 @@ def test_without_a_collector_it_warns_once_and_goes_on(start: Start) -> None:
     assert "Traceback" not in server.log
 
 
+def test_beyond_fifty_a_second_traces_are_skipped_and_counted(start: Start) -> None:
+    server = start(environ={"OTEL_TRACES_EXPORTER": "otlp"})
+    with ChatUser(server) as user:
+        room = user.room()
+        for number in range(150):
+            user.send(room, f"number {number}")
+        user.wait_for(150)
+    assert server.metric("chat_traces_skipped_total") > 0
+    assert server.log.count("more than 50 traces a second of socket.send_message") == 1
+    assert server.stop() == 0
+
+
+def test_an_unknown_sampler_is_named(start: Start) -> None:
+    server = start(serving=False, environ={"OTEL_TRACES_SAMPLER": "sometimes"})
+    assert server.end() == 2
+    assert "OTEL_TRACES_SAMPLER must be one of ratelimiting, always_on" in server.log
+    assert "Traceback" not in server.log
+
+
 def test_history_is_made_up_once(start: Start) -> None:
     server = start("--history", "25", "--max-messages-per-file", "10")
     sizes = [len(json.loads(path.read_text())) for path in files_of(server)]

@@ -92,3 +92,25 @@ def test_a_broadcast_after_all_still_counts(page: ChatPage) -> None:
         return [given, entry.status, entry.deliveredMs >= 0, outbox.size];
     """)
     assert outcome == ["failed", "delivered", True, 0]
+
+
+def test_a_trace_is_linked_once_its_address_is_known_and_of_the_web(page: ChatPage) -> None:
+    """An early link waits, unseen; no address runs a script or leads back to the chat."""
+    early, later = page.run("""
+        const { showTracesAt, traceLink } = await import("./page/traces.js");
+        const link = traceLink("00ab");
+        document.body.append(link);
+        const seen = [];
+        const addresses = [
+          null, "", "javascript:alert(1)", "data:text/html,x", "//traces", "traces:16686",
+          "https://traces/ui/",
+        ];
+        for (const address of addresses) {
+          showTracesAt(address);
+          seen.push([link.href, link.checkVisibility(), link.rel]);
+        }
+        link.remove();
+        return [seen.slice(0, -1), seen.at(-1)];
+    """)
+    assert early == 6 * [["", False, "noopener"]]
+    assert later == ["https://traces/ui/trace/00ab", True, "noopener"]

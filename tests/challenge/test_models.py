@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.trace import SpanContext, TraceFlags
 
 from challenge.errors import DamagedFile
 from challenge.models import (
@@ -140,6 +141,25 @@ def test_a_client_id_comes_back_only_if_it_was_given(
     message = Message(id="1", room_id="r", sender="minji", content="", client_id=client_id)
     assert message.reference() == {"id": "1", **known}
     assert "clientId" not in message.record("")
+
+
+@pytest.mark.parametrize(
+    ("trace_id", "flags", "told"),
+    [
+        (0xABC, TraceFlags.SAMPLED, {"traceId": "0" * 29 + "abc"}),
+        (0xABC, TraceFlags.DEFAULT, {}),  # sampled out
+        (0, TraceFlags.SAMPLED, {}),  # of no tracer
+    ],
+)
+def test_a_message_tells_the_room_of_its_trace_if_that_is_kept(
+    trace_id: int, flags: int, told: dict[str, str]
+) -> None:
+    message = a_message(1)
+    before = message.event()
+    message.span_context = SpanContext(trace_id, 1, is_remote=False, trace_flags=TraceFlags(flags))
+    assert message.event() == {**before, **told}
+    assert "traceId" not in before
+    assert "traceId" not in message.record("")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What Prometheus reads: every metric from the start, and the figures of the books."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from math import inf
 
 import pytest
@@ -9,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from observability import names
 from observability.metrics import BATCH_BOUNDS, CONTENT_TYPE, SECONDS_BOUNDS, ChatMetrics
+from solution.config import ServerConfig
 
 COUNTERS = (
     names.ACCEPTED,
@@ -17,9 +19,13 @@ COUNTERS = (
     names.FILE_READS,
     names.FILE_WRITES,
     names.FILE_WRITTEN_BYTES,
+    names.STORAGE_FAILURES,
+    names.SLOW_CLIENTS_CUT,
     names.SPANS_DROPPED,
+    names.TRACES_SKIPPED,
 )
-GAUGES = (names.QUEUE_MESSAGES, names.QUEUE_BYTES, names.CLIENTS)
+GAUGES = (names.QUEUE_MESSAGES, names.QUEUE_BYTES, names.CLIENTS, names.DAMAGED_FILES)
+MOST_BETWEEN_BOUNDS = 3  # times: a percentile read off a histogram is wrong by as much at worst
 
 
 def families(metrics: ChatMetrics) -> dict[str, Metric]:
@@ -56,11 +62,13 @@ def test_the_figures_of_the_books_are_those_of_the_metrics(metrics: ChatMetrics)
     metrics.queue_messages, metrics.queue_bytes, metrics.clients = 3, 900, 40
     metrics.file_reads, metrics.file_writes, metrics.file_written_bytes = 5, 6, 123_456_789
     metrics.refused["queue_full"] = 4
-    metrics.spans_dropped = lambda: 8
+    metrics.storage_failures, metrics.slow_clients_cut = 10, 11
+    metrics.spans_dropped, metrics.traces_skipped = lambda: 8, lambda: 9
+    metrics.damaged_files = lambda: 1
     assert [value(metrics, f"{name}_total") for name in COUNTERS] == [
-        12, 7, 2, 5, 6, 123_456_789, 8,
+        12, 7, 2, 5, 6, 123_456_789, 10, 11, 8, 9,
     ]  # fmt: skip
-    assert [value(metrics, name) for name in GAUGES] == [3, 900, 40]
+    assert [value(metrics, name) for name in GAUGES] == [3, 900, 40, 1]
     assert value(metrics, f"{names.REFUSED}_total", reason="queue_full") == 4
     assert value(metrics, f"{names.REFUSED}_total", reason="bad_field") == 0
 
@@ -100,6 +108,20 @@ def test_a_stored_message_is_counted_with_the_time_it_took(metrics: ChatMetrics)
     assert value(metrics, f"{names.STORE_SECONDS}_count") == 2
     assert value(metrics, f"{names.STORE_SECONDS}_sum") == pytest.approx(0.304)
     assert buckets(metrics, names.STORE_SECONDS)[0.005] == 1
+
+
+def test_the_bounds_fit_the_lesson(metrics: ChatMetrics) -> None:
+    # given what is to be told apart: a quiet server's 1 ms from a melting one's minute
+    metrics.flushed(1, 0.001)
+    metrics.stored_after(0.001)
+    for name in (names.FLUSH_SECONDS, names.STORE_SECONDS):
+        *bounds, beyond = buckets(metrics, name)
+        assert (bounds[0], bounds[-1], beyond) == (0.001, 60, inf)
+        assert all(b <= MOST_BETWEEN_BOUNDS * a for a, b in pairwise(bounds))
+
+    # and a message alone from a batch, and a full one from those of a drain and of a full queue
+    sizes = buckets(metrics, names.BATCH_SIZES)
+    assert {1, ServerConfig.batch_size, ServerConfig.max_queue_messages} <= sizes.keys()
 
 
 def test_the_process_is_measured_too(metrics: ChatMetrics) -> None:

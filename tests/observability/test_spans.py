@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observability import names
 from observability.spans import (
     OperationSummary,
     Span,
@@ -13,22 +14,24 @@ from observability.spans import (
     by_service,
     percentile,
     spans_per_message,
+    traces_stood_for,
 )
 
 
 def a_span(
-    operation: str, duration_us: int = 1000, service: str = "chat", error: bool = False
-) -> Span:
+    operation: str, duration_us: int = 1000, service: str = "chat", error: bool = False,
+    trace_id: str = "1", skipped: int = 0,
+) -> Span:  # fmt: skip
     """A span of which a test says only what matters to it."""
     return Span(
-        trace_id="1",
+        trace_id=trace_id,
         span_id="1",
         parent_id=None,
         service=service,
         operation=operation,
         start_us=0,
         duration_us=duration_us,
-        tags={},
+        tags={names.SAMPLING_SKIPPED: skipped} if skipped else {},
         events=(),
         links=(),
         error=error,
@@ -95,13 +98,24 @@ def test_services_are_told_apart() -> None:
 def test_spans_per_message_are_counts_over_messages() -> None:
     spans = [a_span("send")] * 100 + [a_span("batch")] * 4
 
-    assert spans_per_message(iter(spans), messages=100) == {"batch": 0.04, "send": 1.0}
+    assert spans_per_message(spans, messages=100) == {"batch": 0.04, "send": 1.0}
 
 
 def test_no_spans_give_no_operations() -> None:
     assert by_operation([]) == {}
     assert by_service([]) == {}
     assert spans_per_message([], messages=5) == {}
+
+
+def test_a_kept_trace_counts_for_those_skipped_before_it() -> None:
+    # given three kept traces of ten messages, each of two spans, and one batch of all ten
+    sampled = [a_span("send", trace_id="1"), a_span("write", trace_id="1")]
+    sampled += [a_span("send", trace_id="2", skipped=3), a_span("write", trace_id="2")]
+    sampled += [a_span("send", trace_id="3", skipped=4), a_span("write", trace_id="3")]
+    sampled += [a_span("batch", trace_id="4")]
+    assert traces_stood_for(sampled) == {"1": 1, "2": 4, "3": 5, "4": 1}
+    per_message = spans_per_message(sampled, messages=10)
+    assert per_message == {"batch": 0.1, "send": 1.0, "write": 1.0}
 
 
 def test_spans_per_message_need_a_message() -> None:

@@ -115,6 +115,18 @@ def test_an_endpoint_for_traces_wins(collector: Collector, set_up: SetUp) -> Non
     assert [path for path, _ in collector.posts] == ["/elsewhere"]
 
 
+def test_it_knows_where_people_look_at_traces(collector: Collector, set_up: SetUp) -> None:
+    assert set_up(collector).query_url == "http://127.0.0.1:16686"
+    elsewhere = "https://traces.example/jaeger"
+    assert set_up(collector, JAEGER_QUERY_URL=elsewhere).query_url == elsewhere
+    assert set_up_tracing("chat", {"OTEL_TRACES_EXPORTER": "none"}).query_url is None
+
+
+def test_an_address_without_a_scheme_is_named() -> None:
+    with pytest.raises(ValueError, match="must begin with http:// or https://, not 'localhost:1'"):
+        set_up_tracing("chat", {"JAEGER_QUERY_URL": "localhost:1"})
+
+
 def test_a_batch_keeps_the_links_to_all_its_messages(collector: Collector, set_up: SetUp) -> None:
     set_up(collector)
     links = [Link(SpanContext(n + 1, n + 1, is_remote=False)) for n in range(MAX_LINKS)]

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import SpanContext
+from opentelemetry.trace import SpanContext, TraceFlags
 
 from challenge.backlog import Backlog
 from observability import names
@@ -120,12 +120,14 @@ def test_a_processor_that_never_started_can_be_stopped(
     Running(tmp_path, backlog, metrics, SHORT_MS).processor.stop()
 
 
-def test_the_batch_is_a_trace_that_links_to_its_messages(
+def test_the_batch_is_a_trace_that_links_to_the_traces_of_its_messages(
     start: Start, spans: InMemorySpanExporter
 ) -> None:
     running = start(SHORT_MS)
-    contexts = [SpanContext(trace_id=n + 1, span_id=n + 1, is_remote=False) for n in range(3)]
-    for number, context in enumerate(contexts):
+    kept = TraceFlags(TraceFlags.SAMPLED)
+    contexts = [SpanContext(n + 1, n + 1, is_remote=False, trace_flags=kept) for n in range(2)]
+    skipped = SpanContext(3, 3, is_remote=False)
+    for number, context in enumerate([*contexts, skipped]):
         message = a_message(number)
         message.span_context = context
         running.send_this(message)

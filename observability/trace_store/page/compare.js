@@ -16,7 +16,7 @@ const WIDTH = 640;
 const HEIGHT = 260;
 const MARGIN = 44;
 
-/** @typedef {{service: string, messages: number, counts: Map<string, number>, stored: number[]}} Side */
+/** @typedef {{service: string, messages: number, skipped: number, counts: Map<string, number>, stored: number[]}} Side */
 
 /** @param {HTMLElement} main @param {URLSearchParams} asked */
 export async function showComparison(main, asked) {
@@ -47,8 +47,15 @@ export async function showComparison(main, asked) {
       { className: "soft" },
       "Each line shows which share of the messages was stored within a time. Further left is faster. " +
         `Looked at: the last ${Number(LOOKED_AT).toLocaleString("en")} traces of each service.`,
+      ...sides.filter((side) => side.skipped).map(sampled),
     ),
   );
+}
+
+/** That not every message was traced. @param {Side} side @returns {string} */
+function sampled({ service, messages, skipped }) {
+  const all = (messages + skipped).toLocaleString("en");
+  return ` Sampled: of ${all} messages of ${service} these were traced, and are counted here.`;
 }
 
 /** What the traces of a service say. @param {string} service @returns {Promise<Side>} */
@@ -66,14 +73,23 @@ async function measure(service) {
     .map((trace) => (batching ? ends.get(trace.id) - trace.start : trace.duration))
     .filter((us) => us > 0)
     .sort((a, b) => a - b);
-  const counts = new Map([...perOne(messages, messages.length), ...perOne(batches, ends.size)]);
-  return { service, messages: messages.length, counts, stored };
+  const counts = new Map([
+    ...perOne(messages, messages.length),
+    ...perOne(batches, sum(batches, "batch.size") || ends.size),
+  ]);
+  const skipped = sum(messages, "sampling.skipped");
+  return { service, messages: messages.length, skipped, counts, stored };
 }
 
 /** The last traces with an operation. @param {string} service @param {string} operation */
 function last(service, operation) {
   const end = `${Date.now() * 1_000}`;
   return jaeger.search({ service, operation, limit: LOOKED_AT, start: EVER_US, end });
+}
+
+/** The sum of an attribute of the first spans. @param {jaeger.Trace[]} traces @param {string} tag */
+function sum(traces, tag) {
+  return traces.reduce((total, { root }) => total + Number(root.tags.get(tag) ?? 0), 0);
 }
 
 /**

@@ -27,6 +27,10 @@
  * @property {number} duration
  */
 
+const NOT_FOUND = "trace not found";
+const MOST_TRIES = 4;
+const BETWEEN_TRIES_MS = 400;
+
 /** What the API answers; throws an Error with Jaeger's own words. @param {string} path */
 async function get(path) {
   const answer = await fetch(path, { headers: { Accept: "application/json" } });
@@ -53,9 +57,21 @@ export async function search(query) {
     .sort((/** @type {Trace} */ a, /** @type {Trace} */ b) => b.start - a.start);
 }
 
-/** One trace. @param {string} id @returns {Promise<Trace>} */
+/**
+ * One trace. Spans take up to half a second to come: of a message just sent it asks again.
+ * @param {string} id
+ * @returns {Promise<Trace>}
+ */
 export async function trace(id) {
-  return asTrace((await get(`/api/traces/${encodeURIComponent(id)}`))[0]);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return asTrace((await get(`/api/traces/${encodeURIComponent(id)}`))[0]);
+    } catch (error) {
+      const early = error instanceof Error && error.message === NOT_FOUND;
+      if (!early || tries === MOST_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
+    }
+  }
 }
 
 /** @param {any} found @returns {Trace} */

@@ -8,6 +8,7 @@ import requests
 from load_test.experiment.traces import ENDPOINT, EXPORTER, QUERY_URL, WrongTraces, open_traces
 from load_test.experiment.traces import users_traces as theirs
 from observability.jaeger_client import NoJaeger
+from observability.sampling import SAMPLER
 
 NOBODY = "http://127.0.0.1:9"
 
@@ -18,6 +19,7 @@ def test_our_own_store_takes_spans_and_is_gone_afterwards(tmp_path: Path) -> Non
     with open_traces(database, tmp_path / "log", {}) as traces:
         assert traces.query_url is not None
         assert traces.environment[EXPORTER] == "jaeger"
+        assert traces.environment[SAMPLER] == "always_on"
         # It answers where the servers will be sent: an empty body is no Thrift, says its intake.
         assert requests.post(traces.environment[ENDPOINT], timeout=5).status_code == 400
         assert traces.read("challenge", 0, 10, enough=lambda spans: True) == []
@@ -28,10 +30,11 @@ def test_our_own_store_takes_spans_and_is_gone_afterwards(tmp_path: Path) -> Non
 
 
 def test_otlp_goes_to_our_own_store_too(tmp_path: Path) -> None:
-    environ = {EXPORTER: "otlp"}
+    environ = {EXPORTER: "otlp", SAMPLER: "traceidratio"}
 
     with open_traces(tmp_path / "traces.db", tmp_path / "log", environ) as traces:
         assert traces.environment[EXPORTER] == "otlp"
+        assert traces.environment[SAMPLER] == "traceidratio"
         endpoint = traces.environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
         assert requests.post(endpoint, timeout=5).status_code in (200, 400, 415)
 
