@@ -3,17 +3,19 @@
 What it adds: one place that calls handlers and answers for them; refusals instead of silence or a
 traceback for unknown events, events named ``connect`` (python-socketio would run the handlers of
 real connections for those), empty events, and packets that are binary or no JSON; bounds on what
-waits for a client and comes from one; and a turn for everybody between two packets of a client.
+waits for a client and comes from one; and a turn for everybody else between two packets of a user.
 """
 
 import logging
 import re
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 import eventlet
 import socketio
 from engineio import payload as polling_payload
+from eventlet.semaphore import Semaphore
 
 from .errors import BadJson, ChatError, RateLimited, UnknownEvent
 from .outbox import Outbox
@@ -50,6 +52,8 @@ class ChatServer(socketio.Server):
         self.eio._async = {**self.eio._async, "queue": Outbox, "websocket": WebSocket}
         self._events: dict[str, EventHandler] = {}
         self._to_slow_down: set[str] = set()  # connections, before their next packet is read
+        self._turns: dict[str, Semaphore] = {}  # of connections; those of one user share one
+        self._turns_of_users: WeakValueDictionary[str, Semaphore] = WeakValueDictionary()
 
     def wsgi(self, fallback: WSGIApp) -> WSGIApp:
         """The application that serves Socket.IO, and leaves all other requests to `fallback`."""
@@ -60,8 +64,26 @@ class ChatServer(socketio.Server):
         """Let `handler(sid, payload)` answer an event; a ChatError it raises is a refusal."""
         self._events[event] = handler
 
+    def share_turn(self, sid: str, username: str) -> None:
+        """From now on a connection takes turns with all others of its user: who has many of them
+        is read no faster than who has one.
+        """
+        eio_sid = self.manager.eio_sid_from_sid(sid, "/")
+        self._turns[eio_sid] = self._turns_of_users.setdefault(username, Semaphore(1))
+
     def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
-        """A packet from a client; one that cannot be read costs its sender an error, no more."""
+        """A packet from a client: one in a turn, or who always has something to say would be read
+        for ever, and nobody else.
+        """
+        with self._turns.get(eio_sid) or Semaphore(1):  # until it is known whose it is, its own
+            self._take_packet(eio_sid, data)
+            eventlet.sleep()
+            if eio_sid in self._to_slow_down:
+                self._to_slow_down.discard(eio_sid)
+                eventlet.sleep(PAUSE_S)
+
+    def _take_packet(self, eio_sid: str, data: Any) -> None:
+        """Act on a packet; one that cannot be read costs its sender an error, no more."""
         binary = BINARY.match(data) if isinstance(data, str) else None
         try:
             if binary or not isinstance(data, str):
@@ -75,16 +97,12 @@ class ChatServer(socketio.Server):
                 problem = BadJson("a packet could not be read; is it JSON, and not too deep?")
                 id = int(binary[1]) if binary and binary[1] else None
                 self._reply(sid, eio_sid, id, _refused(problem))
-        # A client that always has something to say would be read for ever, and nobody else.
-        eventlet.sleep()
-        if eio_sid in self._to_slow_down:
-            self._to_slow_down.discard(eio_sid)
-            eventlet.sleep(PAUSE_S)
 
     def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         """A client has gone."""
         super()._handle_eio_disconnect(eio_sid, reason)
         self._to_slow_down.discard(eio_sid)
+        self._turns.pop(eio_sid, None)
 
     def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
         """A client connects to a namespace; once is enough, or it would get everything twice."""

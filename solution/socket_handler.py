@@ -120,6 +120,7 @@ class SocketHandler:
             self._presence.enter(sid, username)
         except (BadToken, RateLimited, ShuttingDown) as error:
             raise ConnectionRefusedError(error.message, error.answer()) from None
+        self._sio.share_turn(sid, username)
         for room in self._directory.rooms_of(username):
             self._sio.enter_room(sid, room.room_id)
 

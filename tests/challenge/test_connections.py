@@ -158,3 +158,28 @@ def test_others_are_served_between_two_packets(sio: ChatServer, client: Polling)
     assert client.post(*['42["note"]'] * 3).status_code == 200
     another.wait()
     assert order == ["another", "event"] * 3
+
+
+def test_the_connections_of_a_user_take_turns_and_those_of_two_do_not(sio: ChatServer) -> None:
+    order: list[str] = []
+
+    def note(sid: str, payload: Any) -> dict[str, Any]:
+        order.append(payload)
+        return {"status": "ok"}
+
+    def connect(sid: str, environ: dict[str, Any]) -> None:
+        sio.share_turn(sid, names.pop(0))
+
+    # given two connections of minji and one of seojun, each with three events to send
+    names = ["minji", "minji", "seojun"]
+    sio.on("connect", connect)
+    sio.answer("note", note)
+    clients = [Polling(sio) for _ in range(3)]
+    packets = ['42["note","minji"]'] * 3, ['42["note","minji"]'] * 3, ['42["note","seojun"]'] * 3
+    sent = [
+        eventlet.spawn(client.post, *each) for client, each in zip(clients, packets, strict=True)
+    ]
+    assert all(each.wait().status_code == 200 for each in sent)
+    # then seojun has had as many turns as minji, until he had no more to send
+    assert order[:6].count("seojun") == 3
+    assert order[6:] == ["minji"] * 3
