@@ -125,6 +125,7 @@ def drain(app: App) -> int:
     if left:
         log.error("%d messages could not be finished within %.1f s", left, app.drain_s)
     say_goodbye(app.sio, deadline_s + FAREWELL_S)
+    app.status.tell()
     return 1 if left or app.backlog.storage_failing else 0
 
 
@@ -142,6 +143,7 @@ def answer_latecomers(metrics: ChatMetrics) -> None:
 
 def say_goodbye(sio: ChatServer, deadline_s: float) -> None:
     """Close all connections, and wait until their clients have taken what was sent to them."""
+    sio.shutdown()  # its own task would forget connections that still have something to take
     connections = sio.eio.sockets
     for connection in list(connections.values()):
         connection.close(wait=False)  # sends what is queued for the client, then a closing frame

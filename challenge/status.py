@@ -49,6 +49,7 @@ class Status:
         self._metrics = metrics
         self.ready = False
         self.traces: str | None = None  # the address to look at traces; None if none are made
+        self._told = Counts.of(metrics)
         metrics.damaged_files = lambda: len(damaged_files(folder))
 
     def health(self) -> dict[str, Any]:
@@ -59,23 +60,26 @@ class Status:
 
     def report(self) -> None:
         """For ever: one log line a second while there is work."""
-        before = Counts.of(self._metrics)
         while True:
             eventlet.sleep(REPORT_INTERVAL_S)
-            after = Counts.of(self._metrics)
-            if after != before or self._metrics.queue_messages:
-                statistics = self._statistics(before, after)
-                line = " ".join(f"{key}={value}" for key, value in statistics.items())
-                log.info(line, extra={"fields": statistics})
-            before = after
+            self.tell()
 
-    def _statistics(self, before: Counts, after: Counts) -> dict[str, float]:
-        """What was done between two looks; `processed` and `queued` are as they stand now."""
+    def tell(self) -> None:
+        """Log what was done since the last time, if anything was, or waits."""
+        now = Counts.of(self._metrics)
+        if now != self._told or self._metrics.queue_messages:
+            statistics = self._statistics(now)
+            line = " ".join(f"{key}={value}" for key, value in statistics.items())
+            log.info(line, extra={"fields": statistics})
+        self._told = now
+
+    def _statistics(self, now: Counts) -> dict[str, float]:
+        """What was done since the last time; `processed` and `queued` are as they stand now."""
         metrics = self._metrics
-        done = Counts(*(now - then for now, then in zip(after, before, strict=True)))
+        done = Counts(*(each - told for each, told in zip(now, self._told, strict=True)))
         largest, metrics.largest_batch = metrics.largest_batch, 0
         return {
-            "processed": after.stored,
+            "processed": now.stored,
             "queued": metrics.queue_messages,
             "rate": round(done.stored / REPORT_INTERVAL_S),
             "batch_mean": round(done.stored / done.batches, 1) if done.batches else 0,

@@ -47,6 +47,18 @@ def reporting(
     running.kill()
 
 
+def test_what_was_done_since_the_last_line_can_be_told_at_once(
+    tmp_path: Path, metrics: ChatMetrics, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    said = Status("challenge", tmp_path, metrics)
+    metrics.stored = 3
+    said.tell()
+    said.tell()
+    (line,) = caplog.messages
+    assert line.startswith("processed=3 ")
+
+
 @pytest.mark.usefixtures("reporting")
 def test_a_line_tells_what_was_done_since_the_last(
     metrics: ChatMetrics, caplog: pytest.LogCaptureFixture
