@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from load_test import chat_user
 from load_test.guests import Commuter, Reader, Reveller
+from load_test.midnight import offer_midnight
 from load_test.party import Party
 from load_test.party_options import add_arguments
 from load_test.shape_choice import evening_of, offer_shapes
@@ -39,6 +40,10 @@ def set_up(environment: Environment, web_ui: WebUI | None = None, **_: object) -
     chat_user.ChatUser.party = Party(rooms=1, pause_s=1.0)
     offer_shapes(environment, web_ui)
     keep_totals(environment, sent=lambda: chat_user.ChatUser.party.sent)
+    if web_ui is not None and web_ui.app is not None:
+        offer_midnight(
+            web_ui.app, environment.events, lambda: evening_of(environment.parsed_options)
+        )
 
 
 def begin(environment: Environment, **_: object) -> None:

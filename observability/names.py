@@ -53,6 +53,9 @@ DAMAGED_FILES = "chat_damaged_files"
 SPANS_DROPPED = "chat_spans_dropped"
 TRACES_SKIPPED = "chat_traces_skipped"
 
+# Of the load test, not of a server: Unix time of the latest midnight, 0 before the first.
+MIDNIGHT = "load_test_midnight_timestamp_seconds"
+
 # Why a message was refused: the values of `reason`, each present from the start.
 REFUSAL_REASONS = (
     "bad_json",
