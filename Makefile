@@ -15,11 +15,11 @@ PORT_challenge := 4001
 PORT_solution := 4002
 PORT_attempt := 4000
 
-.PHONY: help install demo compare test faults mutants doctor lint challenge solution attempt traces load notebook wheels lock clean
+.PHONY: help install demo compare test faults mutants conformance stack-check doctor lint challenge solution attempt traces load notebook up down wheels lock clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
-	|| sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1: \2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
+	|| sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1: \2/p' Makefile
 
 install: $(INSTALLED) ## set up .venv; WHEELS=folder does it offline
 	@echo "Ready. Next: make demo, or make challenge."
@@ -46,6 +46,12 @@ faults: $(INSTALLED) ## break things on purpose, and count which promises hold (
 
 mutants: $(INSTALLED) ## break the servers in fifty ways: every one must be caught (2 minutes)
 	@$(PY) -m tests.variants $(FLAGS)
+
+conformance: $(INSTALLED) ## hold a fresh Jaeger to what our trace store answers; JAEGER=http://localhost:16686
+	@JAEGER=$(JAEGER) $(PY) -m pytest -p no:xdist tests/observability/trace_store/test_conformance.py -o addopts= -q
+
+stack-check: $(INSTALLED) ## prove the stack without Docker: a real Prometheus, every query, every alert (4 minutes)
+	@$(PY) -m tests.stack $(FLAGS)
 
 doctor: $(INSTALLED) ## look whether this machine can run all this, and say what to do
 	@$(PY) -m observability.doctor
@@ -77,6 +83,12 @@ load: $(INSTALLED) ## load a server with Locust, on http://127.0.0.1:8089; SERVE
 
 notebook: $(INSTALLED) ## JupyterLab with the traces of a run, before and after; RUN=results/latest
 	@$(PY) notebooks/lab.py $(RUN)
+
+up: $(INSTALLED) ## start the whole stack with Docker: servers, Jaeger, Prometheus, Grafana; PROFILES="load notebook"
+	@$(PY) -m observability.stack up $(foreach profile,$(PROFILES),--profile $(profile)) $(FLAGS)
+
+down: $(INSTALLED) ## end it; FLAGS=--volumes drops what was stored, too
+	@$(PY) -m observability.stack down $(FLAGS)
 
 wheels: $(INSTALLED) ## fill wheels/ with all packages for this system and Python, for thirty people on bad wifi
 	@$(PY) -m pip download --quiet --disable-pip-version-check --require-hashes -r requirements.lock -d wheels
