@@ -8,7 +8,7 @@ from observability.doctor.finding import Finding, ok, warning
 
 LOOPBACK = "127.0.0.1"
 SHOWN_CHARACTERS = 60  # of a command line
-OURS = ("challenge", "solution", "attempt", "trace_store", "locust", "jupyter", "jaeger")
+OURS = ("challenge", "solution", "attempt", "trace_store", "locust", "jupyter", "jaeger", "docker")
 # What listens where, and how to have it listen elsewhere.
 PORTS = {
     4000: ("attempt", "python -m attempt --port 0"),
@@ -19,6 +19,8 @@ PORTS = {
     16686: ("the page of traces", 'make traces FLAGS="--query-port 16687", and JAEGER_QUERY_URL'),
     8089: ("Locust", 'make load FLAGS="--web-port 8090"'),
     8888: ("notebooks", "JupyterLab takes the next free one by itself"),
+    9090: ("Prometheus", "only make up needs it"),
+    3000: ("Grafana", "only make up needs it"),
 }
 
 
@@ -26,17 +28,23 @@ def check_port(port: int) -> Finding:
     """Whether a port is free, or who holds it."""
     purpose, elsewhere = PORTS[port]
     what = f"port {port}, {purpose}"
-    try:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((LOOPBACK, port))
+    if is_free(port):
         return ok(what, "free")
-    except OSError:
-        pass
     holder = holder_of(port)
     if any(name in holder for name in OURS):
         return ok(what, f"in use by {holder}")
     return warning(what, f"taken by {holder}", f"end that, or use another port: {elsewhere}")
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody on this machine listens on a port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
 
 
 def holder_of(port: int) -> str:

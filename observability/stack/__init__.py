@@ -1,0 +1,1 @@
+"""`make up` and `make down`: Docker Compose with checks before, and plain words after."""
