@@ -109,7 +109,7 @@ def choose_sampler(environ: Mapping[str, str]) -> tuple[Sampler, Callable[[], in
 
     Raises ValueError, with a sentence for the user, if one of the variables is wrong.
     """
-    name = environ.get(SAMPLER, RATE_LIMITING)
+    name = environ.get(SAMPLER) or RATE_LIMITING  # set to nothing means unset, says the standard
     if name not in SAMPLERS:
         raise ValueError(f"{SAMPLER} must be one of {', '.join(SAMPLERS)}, not {name!r}")
     if name in FIXED:

@@ -28,9 +28,9 @@ EXPORT_BATCH_SPANS = 32
 QUEUE_SPANS = 16_384
 EXPORT_INTERVAL_MS = 500
 EXPORT_TIMEOUT_S = 2
-# A batch links to each of its messages, and the last of a server that ends may be all that wait.
-# The SDK's own limit is 128.
-MAX_LINKS = 10_000
+# A batch links to each of its messages, and those of a server that ends are large. The SDK's own
+# limit is 128.
+MAX_LINKS = 3_000
 JAEGER_ENDPOINT = "http://127.0.0.1:14268/api/traces?format=jaeger.thrift"
 OTLP_ENDPOINT = "http://127.0.0.1:4318"
 QUERY_URL = "http://127.0.0.1:16686"  # where people look at traces

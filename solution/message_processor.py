@@ -24,6 +24,8 @@ from .data_manager import DataManager
 log = logging.getLogger(__name__)
 tracer = trace.get_tracer(__name__)
 
+DRAIN_BATCH_SIZE = 2_500  # a full queue in four writes; a span may link to all of them
+
 NOT_STORED = ChatError("the message could not be stored; the server's log says why")
 
 
@@ -78,8 +80,8 @@ class MessageProcessor:
     def _next_batch(self) -> list[Message]:
         """Wait for a message, then for as many more as fit and come in time."""
         batch = [self._queue.get()]
-        # While the server drains nobody new comes: take all there are, at once.
-        while self._backlog.closed or len(batch) < self._batch_size:
+        # While the server drains nobody new comes: take many more, and wait for none.
+        while len(batch) < (DRAIN_BATCH_SIZE if self._backlog.closed else self._batch_size):
             left_s = 0 if self._backlog.closed else self._interval_s - batch[0].waited_s
             try:
                 batch.append(self._queue.get(block=left_s > 0, timeout=left_s))

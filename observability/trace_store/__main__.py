@@ -27,7 +27,8 @@ from observability.trace_store.intake_app import (
     create_thrift_app,
 )
 from observability.trace_store.query_app import create_query_app
-from observability.trace_store.store import Store, StoreError
+from observability.trace_store.schema import StoreError
+from observability.trace_store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
 # A large answer holds a thread while it is sent; posts need some beside it.
 THREADS = 8
 MAX_CONNECTIONS = 1000
+# A post of 32 spans fits; what is larger waits in a file for its thread, and not in memory.
+BODY_BYTES_IN_MEMORY = 64 * 1024
+# In small pieces a chunk's length without end would be copied over and over, for ten seconds.
+READ_BYTES = 64 * 1024
+# Repeated fields are joined one by one: with waitress's 256 kB that would stop all for a second.
+MAX_HEADER_BYTES = 64 * 1024
 # A client that stopped reading must not hold up the end; the whole end takes less than 2 s.
 DRAIN_S = 1.0
 
@@ -64,7 +71,7 @@ def main() -> int:
                 Path(cleanup.enter_context(TemporaryDirectory(prefix="trace-store-"))) / "traces.db"
             )
         try:
-            store = Store(path, arguments.max_traces)
+            store = Store(path, arguments.max_traces, arguments.max_megabytes)
         except StoreError as error:
             return _failed(2, error)
         cleanup.callback(store.close)
@@ -86,6 +93,9 @@ def _serve(store: Store, sockets: list[socket.socket], path: Path, stop: threadi
         threads=THREADS,
         connection_limit=MAX_CONNECTIONS,
         max_request_body_size=MAX_BODY_BYTES,
+        max_request_header_size=MAX_HEADER_BYTES,
+        inbuf_overflow=BODY_BYTES_IN_MEMORY,
+        recv_bytes=READ_BYTES,
         asyncore_use_poll=True,
         ident=None,
     )

@@ -10,6 +10,8 @@ PROGRAM = "python -m observability.trace_store"
 LARGEST_PORT = 65_535
 # As Jaeger's own memory holds by default.
 MAX_TRACES = 100_000
+# Enough for these: a span of our servers takes 1.5 kB, and a trace of theirs has four at most.
+MAX_MEGABYTES = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Arguments:
     query_port: int
     db: Path | None
     max_traces: int
+    max_megabytes: int
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -42,7 +45,7 @@ def read_arguments(given: Sequence[str]) -> Arguments:
     for name, port, what in (
         ("thrift", 14_268, "Jaeger's Thrift over HTTP, POST /api/traces"),
         ("otlp", 4_318, "OTLP over HTTP, POST /v1/traces"),
-        ("query", 16_686, "queries, the page and /health"),
+        ("query", 16_686, "queries, the page, /health and /metrics"),
     ):
         parser.add_argument(
             f"--{name}-port", type=_port, default=port, help=f"{what} (%(default)s; 0 = any)"
@@ -53,13 +56,14 @@ def read_arguments(given: Sequence[str]) -> Arguments:
         metavar="FILE",
         help="where spans are kept and found again (a temporary file, gone at the end)",
     )
-    parser.add_argument(
-        "--max-traces",
-        type=_positive,
-        default=MAX_TRACES,
-        metavar="N",
-        help="beyond it the oldest traces are dropped, and counted (%(default)s)",
-    )
+    for name, most in (("traces", MAX_TRACES), ("megabytes", MAX_MEGABYTES)):
+        parser.add_argument(
+            f"--max-{name}",
+            type=_positive,
+            default=most,
+            metavar="N",
+            help=f"{name} to keep: beyond, the oldest traces are dropped and counted (%(default)s)",
+        )
     return Arguments(**vars(parser.parse_args(given)))
 
 

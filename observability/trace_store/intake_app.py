@@ -3,6 +3,9 @@
 import logging
 import sqlite3
 import zlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import IO
 
 from flask import Flask, Request, Response, request
 from google.protobuf.json_format import MessageToJson
@@ -15,16 +18,17 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from observability.trace_store.otlp_intake import read_otlp
-from observability.trace_store.records import BadPost
+from observability.trace_store.records import BadPost, SpanRecord
 from observability.trace_store.store import Store
 from observability.trace_store.thrift_intake import read_thrift
 
-# An exporter sends 512 spans at once at most, about 600 kB; a body is read into memory whole.
+# Exporters send 512 spans at once, about 600 kB. A body is in memory whole, and as it was packed.
 MAX_BODY_BYTES = 8 * 1024 * 1024
 THRIFT_TYPES = ("application/x-thrift", "application/vnd.apache.thrift.binary")
 JSON_TYPE = "application/json"
 PROTOBUF_TYPE = "application/x-protobuf"
 PLAIN_TYPE = "text/plain; charset=utf-8"
+BAD_REQUEST = 400
 GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 log = logging.getLogger(__name__)
@@ -32,7 +36,7 @@ log = logging.getLogger(__name__)
 
 def create_thrift_app(store: Store) -> Flask:
     """The collector's address: POST /api/traces takes a batch and answers 202 without a body."""
-    app = Flask(__name__, static_folder=None)
+    app = _app(store)
 
     @app.route("/api/traces", methods=["GET", "POST"], provide_automatic_options=False)
     def take() -> Response:
@@ -41,7 +45,7 @@ def create_thrift_app(store: Store) -> Flask:
         if request.mimetype not in THRIFT_TYPES:
             return _refused(f"Unsupported content type: {request.mimetype}", 400)
         try:
-            store.add(read_thrift(_body(request)))
+            store.add(_spans(request, read_thrift))
         except BadPost as error:
             return _refused(f"Unable to process request body: {error}", 400)
         except sqlite3.Error as error:
@@ -54,7 +58,7 @@ def create_thrift_app(store: Store) -> Flask:
 
 def create_otlp_app(store: Store) -> Flask:
     """OTLP over HTTP: POST /v1/traces takes protobuf or JSON and answers in the same form."""
-    app = Flask(__name__, static_folder=None)
+    app = _app(store)
 
     @app.route("/v1/traces", methods=["GET", "POST"], provide_automatic_options=False)
     def take() -> Response:
@@ -64,7 +68,8 @@ def create_otlp_app(store: Store) -> Flask:
             supported = f"[{JSON_TYPE}, {PROTOBUF_TYPE}]"
             return _plain(f"415 unsupported media type, supported: {supported}", 415)
         try:
-            store.add(read_otlp(_body(request), is_json=request.mimetype == JSON_TYPE))
+            is_json = request.mimetype == JSON_TYPE
+            store.add(_spans(request, partial(read_otlp, is_json=is_json)))
         except BadPost as error:
             return _message(Status(code=INVALID_ARGUMENT, message=str(error)), 400)
         except sqlite3.Error as error:
@@ -76,11 +81,34 @@ def create_otlp_app(store: Store) -> Flask:
     return app
 
 
-def _body(posted: Request) -> bytes:
-    """The body, unpacked if need be, of at most MAX_BODY_BYTES."""
-    body = posted.get_data()
-    if posted.headers.get("Content-Encoding", "identity") == "identity":
-        return body
+def _app(store: Store) -> Flask:
+    """An application that counts the posts it refuses."""
+    app = Flask(__name__, static_folder=None)
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        if request.method == "POST" and response.status_code >= BAD_REQUEST:
+            store.count_refused_post()
+        return response
+
+    return app
+
+
+def _spans(posted: Request, read: Callable[[bytes], Iterator[SpanRecord]]) -> Iterator[SpanRecord]:
+    """The spans of a post. Nothing is read before they are asked for, by the store's thread."""
+    encoding = posted.headers.get("Content-Encoding", "identity")
+    return _read(posted.stream, encoding, read)
+
+
+def _read(
+    stream: IO[bytes], encoding: str, read: Callable[[bytes], Iterator[SpanRecord]]
+) -> Iterator[SpanRecord]:
+    body = stream.read()
+    yield from read(body if encoding == "identity" else _unpacked(body))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """What is packed in a body, of at most MAX_BODY_BYTES."""
     unpacker = zlib.decompressobj(wbits=GZIP_OR_ZLIB)
     try:
         unpacked = unpacker.decompress(body, MAX_BODY_BYTES)
@@ -88,6 +116,8 @@ def _body(posted: Request) -> bytes:
         raise BadPost(f"the body is not gzip: {error}") from error
     if not unpacker.eof:
         raise BadPost(f"the body is cut off, or over {MAX_BODY_BYTES} bytes when unpacked")
+    if unpacker.unused_data:
+        raise BadPost("something follows where the packed body ends")
     return unpacked
 
 

@@ -1,4 +1,4 @@
-"""The address that answers: Jaeger's query API, /health, and a page for whoever looks.
+"""The address that answers: Jaeger's query API, /health, /metrics, and a page for whoever looks.
 
 Errors are JSON too but are labelled as plain text, and an unknown path is a page with status 200:
 both are Jaeger's way, and a client that copes with it copes with both.
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from flask import Flask, Response, request
+from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.datastructures import MultiDict
 
 from observability.trace_store import query
@@ -24,6 +25,7 @@ from observability.trace_store.parameters import (
 )
 from observability.trace_store.records import to_json, trace_id_text
 from observability.trace_store.store import Store
+from observability.trace_store.store_metrics import metrics_text
 
 MICROSECONDS_PER_MILLISECOND = 1000
 TRACES_SENT_AT_ONCE = 50
@@ -54,6 +56,7 @@ def create_query_app(store: Store) -> Flask:
         ("/api/traces/<trace_id>", answers.trace),
         ("/api/dependencies", answers.dependencies),
         ("/health", answers.health),
+        ("/metrics", answers.metrics),
         ("/page/<name>", page_file),
         ("/", index),
         ("/<path:path>", index),
@@ -117,6 +120,10 @@ class QueryAnswers:
         """How much the store holds, and has dropped; Jaeger has no such address here."""
         counts = {"status": "ok", **dataclasses.asdict(self._store.counts())}
         return Response(to_json(counts), content_type="application/json")
+
+    def metrics(self) -> Response:
+        """The same for Prometheus."""
+        return Response(metrics_text(self._store.counts()), content_type=CONTENT_TYPE_LATEST)
 
 
 def page_file(name: str) -> Response:

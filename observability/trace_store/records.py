@@ -20,6 +20,9 @@ MAX_SAFE_INTEGER = 2**53 - 1
 LATEST_US = MAX_SAFE_INTEGER  # in the year 2255
 # 48 bits: two of a few hundred processes meet in one number once in a billion stores.
 PROCESS_NUMBER_BYTES = 6
+# A post may be large, but is read and kept one span after the other, and while it is read a span
+# takes up to a hundred times its bytes. With all the 3,000 links that we allow, one has 123 kB.
+MAX_SPAN_BYTES = 128 * 1024
 
 
 class BadPost(Exception):
@@ -141,7 +144,7 @@ def span_record(
 
 def _references(trace_id: int, parent_id: int, links: Iterable[Reference]) -> list[dict[str, str]]:
     references = list(links)
-    linked = {(link.trace_id, link.span_id) for link in references}
+    linked = ((link.trace_id, link.span_id) for link in references)
     if parent_id and (trace_id, parent_id) not in linked:
         references.insert(0, Reference("CHILD_OF", trace_id, parent_id))
     return [_reference_json(reference) for reference in references]

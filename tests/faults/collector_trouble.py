@@ -92,6 +92,7 @@ class Session:
         async with TroubledCollector() as collector:
             environ = {
                 "OTEL_TRACES_EXPORTER": "jaeger",
+                "OTEL_TRACES_SAMPLER": "always_on",  # its spans are counted
                 "OTEL_EXPORTER_JAEGER_ENDPOINT": collector.url,
                 "OTEL_BSP_MAX_QUEUE_SIZE": QUEUE_SPANS,
             }

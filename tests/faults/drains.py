@@ -21,7 +21,8 @@ from tests.faults.outcome import Outcome
 
 FILL_AT_A_TURN = 150  # faster than any server takes them
 LATE_AT_A_TURN = 1  # 200 a second go on coming after the signal
-FILL_S = 10.0  # time to fill the queue
+FILL_S = 20.0  # time to fill the queue
+ON_THEIR_WAY = 0.25  # of a queue's length: stored already, and not yet read by all its receivers
 DRAIN_S, LONGEST_DRAIN_S = 5.0, 10.0  # promised, and waited for
 SECOND_SIGNAL_S, AT_ONCE_S = (0.1, 1.0), 0.5
 CODES = {"queue_full", "shutting_down"}
@@ -125,7 +126,7 @@ async def _fill_and_end(
 ) -> tuple[float, int]:
     """Fill, signal, go on; seconds from the last signal to the end, and the first late number."""
     ledger, process = guests.ledger, server.process
-    in_flight = drain.max_queue + FILL_AT_A_TURN
+    in_flight = round((1 + ON_THEIR_WAY) * drain.max_queue) + FILL_AT_A_TURN
     give_up_s = perf_counter() + FILL_S
 
     def full() -> bool:  # as the first refusal tells

@@ -40,7 +40,9 @@ def running_store(*flags: str) -> Iterator[RunningStore]:
     with start_store(*FREE_PORTS, *flags) as process:
         try:
             assert process.stdout is not None
+            assert process.stderr is not None
             line = process.stdout.readline()
+            assert line, f"the trace store did not start:\n{process.stderr.read()}"
             addresses = dict(re.findall(r"(\w+)=(\S+)", line))
             yield RunningStore(process, addresses["thrift"], addresses["otlp"], addresses["query"])
         finally:

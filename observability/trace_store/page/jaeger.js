@@ -74,6 +74,14 @@ export async function trace(id) {
   }
 }
 
+/**
+ * What the store had to drop to stay within its bounds; Jaeger does not tell.
+ * @returns {Promise<{dropped_traces: number, dropped_spans: number}>}
+ */
+export async function dropped() {
+  return await (await fetch("/health")).json();
+}
+
 /** @param {any} found @returns {Trace} */
 function asTrace(found) {
   const spans = /** @type {Span[]} */ (

@@ -34,6 +34,15 @@ export async function showSearch(main, asked) {
   list.setAttribute("aria-label", "Traces found");
   main.append(list);
   await showTraces(list, service, asked);
+  main.append(await dropped());
+}
+
+/** That the oldest traces are gone, if they are. */
+async function dropped() {
+  const { dropped_traces: traces, dropped_spans: spans } = await jaeger.dropped();
+  if (!traces && !spans) return "";
+  const told = `Older ones are gone, to stay within the bounds of this store: ${counted(traces, "trace")}, ${counted(spans, "span")}.`;
+  return element("p", { className: "soft" }, told);
 }
 
 /** @param {HTMLElement} list @param {string} service @param {URLSearchParams} asked */
@@ -43,8 +52,8 @@ async function showTraces(list, service, asked) {
   const query = {
     service,
     limit: asked.get("limit") ?? LIMITS[0],
-    start: EVER_US,
-    end: `${now}`,
+    start: asked.get("start") ?? EVER_US,
+    end: asked.get("end") ?? `${now}`,
   };
   if (asked.get("operation")) query.operation = /** @type {string} */ (asked.get("operation"));
   if (Number(asked.get("min"))) query.minDuration = `${asked.get("min")}ms`;

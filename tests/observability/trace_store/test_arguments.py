@@ -15,15 +15,17 @@ def test_without_flags_it_listens_where_jaeger_does() -> None:
         query_port=16686,
         db=None,
         max_traces=100_000,
+        max_megabytes=1024,
     )
 
 
 def test_flags_are_read(tmp_path: Path) -> None:
     path = tmp_path / "traces.db"
 
-    read = read_arguments(["--otlp-port", "0", "--db", str(path), "--max-traces", "7"])
+    bounds = ["--max-traces", "7", "--max-megabytes", "9"]
+    read = read_arguments(["--otlp-port", "0", "--db", str(path), *bounds])
 
-    assert (read.otlp_port, read.db, read.max_traces) == (0, path, 7)
+    assert (read.otlp_port, read.db, read.max_traces, read.max_megabytes) == (0, path, 7, 9)
     assert not path.exists()
 
 
@@ -34,6 +36,7 @@ def test_flags_are_read(tmp_path: Path) -> None:
         (["--otlp-port", "x"], "--otlp-port: a port is a number from 0 to 65535, not 'x'"),
         (["--thrift-port", "-1"], "--thrift-port"),
         (["--max-traces", "0"], "--max-traces: it must be a number from 1 on, not '0'"),
+        (["--max-megabytes", "0"], "--max-megabytes: it must be a number from 1 on, not '0'"),
         (["--max-traces", "1.5"], "--max-traces: it must be a number from 1 on, not '1.5'"),
         (["--db", "nowhere/traces.db"], "--db: 'nowhere/traces.db' is no file in a folder"),
         (["--db", "."], "--db: '.' is no file in a folder"),

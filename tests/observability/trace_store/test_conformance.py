@@ -1,7 +1,7 @@
 """Our trace store gives the answers that a real Jaeger gave, and so does a real Jaeger.
 
-To hold another server to them, start it fresh and name its three addresses:
-JAEGER_THRIFT_URL, JAEGER_OTLP_URL and JAEGER_QUERY_URL, for example http://127.0.0.1:16686.
+To hold another server to them, start it fresh: make conformance JAEGER=http://localhost:16686.
+Posts go to the usual ports of the same host, or to JAEGER_THRIFT_URL and JAEGER_OTLP_URL.
 """
 
 import json
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -60,9 +61,11 @@ class Server:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server that holds the recorded spans and nothing else."""
-    if "JAEGER_QUERY_URL" in os.environ:
-        thrift, otlp = os.environ["JAEGER_THRIFT_URL"], os.environ["JAEGER_OTLP_URL"]
-        foreign = Server(thrift, otlp, os.environ["JAEGER_QUERY_URL"], is_ours=False)
+    if query := os.environ.get("JAEGER"):
+        usual = f"http://{urlsplit(query).hostname}"
+        thrift = os.environ.get("JAEGER_THRIFT_URL", f"{usual}:14268")
+        otlp = os.environ.get("JAEGER_OTLP_URL", f"{usual}:4318")
+        foreign = Server(thrift, otlp, query.rstrip("/"), is_ours=False)
         _fill(foreign)
         yield foreign
     else:

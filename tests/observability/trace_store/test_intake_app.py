@@ -28,7 +28,7 @@ OTLP_TYPE = "application/x-protobuf"
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
-    with closing(Store(tmp_path / "traces.db", max_traces=100)) as opened:
+    with closing(Store(tmp_path / "traces.db", max_traces=100, max_megabytes=100)) as opened:
         yield opened
 
 
@@ -59,9 +59,10 @@ def test_packed_bodies_are_taken(
     [
         (b"not packed", b"not gzip"),
         (gzip.compress(OTLP)[:-9], b"cut off"),
+        (gzip.compress(OTLP) * 2, b"something follows"),
         (gzip.compress(bytes(MAX_BODY_BYTES + 1)), b"over 8388608 bytes when unpacked"),
     ],
-    ids=["not packed", "cut off", "too large"],
+    ids=["not packed", "cut off", "two in one", "too large"],
 )
 def test_badly_packed_bodies_are_refused(store: Store, body: bytes, reason: bytes) -> None:
     status, said = post(create_otlp_app(store), "/v1/traces", body, OTLP_TYPE, "gzip")

@@ -37,7 +37,7 @@ def one_span(**changes: Any) -> bytes:
 
 
 def test_the_exporters_post_is_read() -> None:
-    spans = read_otlp(POSTED, is_json=False)
+    spans = list(read_otlp(POSTED, is_json=False))
 
     assert len(spans) == 14
     assert {span.process.service for span in spans} == {"chat-solution"}
@@ -47,12 +47,12 @@ def test_the_exporters_post_is_read() -> None:
 
 
 def test_json_and_protobuf_say_the_same() -> None:
-    assert read_otlp(as_json(POSTED), is_json=True) == read_otlp(POSTED, is_json=False)
+    assert list(read_otlp(as_json(POSTED), is_json=True)) == list(read_otlp(POSTED, is_json=False))
 
 
 def test_an_empty_request_has_no_spans() -> None:
-    assert read_otlp(b"", is_json=False) == []
-    assert read_otlp(b"{}", is_json=True) == []
+    assert list(read_otlp(b"", is_json=False)) == []
+    assert list(read_otlp(b"{}", is_json=True)) == []
 
 
 def test_values_of_every_kind_become_flat_tags() -> None:
@@ -116,8 +116,9 @@ def test_a_span_without_a_service_gets_jaegers_name_for_it() -> None:
         (one_span(traceId="00"), True, "trace id must be 16 bytes"),
         (one_span(traceId="0" * 32), True, "trace id must be 16 bytes"),
         (one_span(spanId=""), True, "span id must be 8 bytes"),
+        (one_span(spanId=SPAN_ID, links=[{}] * 10_001), True, "more than 10000 links and events"),
     ],
 )
 def test_what_is_no_export_request_is_refused(body: bytes, is_json: bool, reason: str) -> None:
     with pytest.raises(BadPost, match=reason):
-        read_otlp(body, is_json)
+        list(read_otlp(body, is_json))

@@ -11,6 +11,7 @@ from selenium.webdriver.common.by import By
 
 from tests.behaviour.browser import chromium
 from tests.behaviour.servers import ROOT, wait_until
+from tests.observability.otlp_posts import PostedSpan, post_spans
 from tests.observability.store_process import running_store
 
 pytestmark = pytest.mark.slow
@@ -151,3 +152,20 @@ def test_a_store_without_spans_says_what_to_do(page: TracePage) -> None:
         TracePage(page.browser, store.query).open("/")
         assert "No spans have come yet" in page.text
         assert "make doctor" in page.text
+
+
+def test_an_address_with_times_shows_what_was_then(page: TracePage) -> None:
+    page.open("/search?service=challenge&operation=&start=1&end=2")
+    assert "No trace fits" in page.text
+    assert "Older ones are gone" not in page.text
+
+
+def test_it_says_what_was_dropped(tmp_path: Path) -> None:
+    spans = [PostedSpan(trace_id, trace_id, trace_id) for trace_id in range(1, 22)]
+    bound = ("--max-traces", "20")
+    with running_store(*bound) as store, chromium(tmp_path / "profile") as browser:
+        post_spans(store.otlp, "chat", spans)
+        page = TracePage(browser, store.query)
+        page.open("/")
+        assert "Older ones are gone" in page.text
+        assert "1 trace, 1 span." in page.text

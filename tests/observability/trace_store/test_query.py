@@ -40,7 +40,7 @@ def a_span(trace: int, span: int = 1, **changes: Any) -> SpanRecord:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
-    with closing(Store(tmp_path / "traces.db", max_traces=100)) as opened:
+    with closing(Store(tmp_path / "traces.db", max_traces=100, max_megabytes=100)) as opened:
         yield opened
 
 

@@ -16,7 +16,7 @@ from tests.observability.otlp_posts import PostedSpan, otlp_body
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A store for three traces."""
-    with closing(Store(tmp_path / "traces.db", max_traces=3)) as opened:
+    with closing(Store(tmp_path / "traces.db", max_traces=3, max_megabytes=100)) as opened:
         yield opened
 
 
@@ -37,7 +37,27 @@ def test_health_says_how_much_there_is(store: Store, client: FlaskClient) -> Non
     answer = client.get("/health")
 
     assert answer.content_type == "application/json"
-    assert answer.json == {"status": "ok", "spans": 3, "traces": 3, "dropped_traces": 2}
+    megabytes = answer.get_json().pop("megabytes")
+    assert answer.json == {
+        "status": "ok",
+        "spans": 3,
+        "traces": 3,
+        "megabytes": megabytes,
+        "dropped_spans": 2,
+        "dropped_traces": 2,
+        "refused_posts": 0,
+    }
+    assert 0 < megabytes < 1
+
+
+def test_prometheus_reads_the_same(store: Store, client: FlaskClient) -> None:
+    add(store, "chat", *(PostedSpan(trace, 1, start_us=trace) for trace in range(1, 6)))
+
+    answer = client.get("/metrics")
+
+    assert answer.content_type.startswith("text/plain; version=")
+    assert "trace_store_spans 3.0" in answer.text.splitlines()
+    assert "trace_store_dropped_spans_total 2.0" in answer.text.splitlines()
 
 
 def test_a_search_is_bounded_by_what_the_store_can_hold(client: FlaskClient) -> None:

@@ -18,8 +18,12 @@ def field(kind: int, number: int) -> bytes:
     return struct.pack("!bh", kind, number)
 
 
+ONE_SPAN = field(LIST, 2) + struct.pack("!bi", STRUCT, 1)
+TAGS = field(LIST, 2) + struct.pack("!bi", STRUCT, 1) + b"\x00"
+
+
 def test_the_exporters_post_is_read() -> None:
-    spans = read_thrift(POSTED)
+    spans = list(read_thrift(POSTED))
 
     assert len(spans) == 14
     assert {span.process.service for span in spans} == {"chat-challenge"}
@@ -47,9 +51,12 @@ def test_ids_with_the_highest_bit_set_stay_positive() -> None:
         (POSTED[:3000], "EOF"),
         (b"\x00", "process is unset"),
         (field(STRUCT, 1) + b"\x00\x00", "spans is unset"),
-        (field(LIST, 2) + struct.pack("!bi", STRUCT, 2**31 - 1), "max allowed"),
-        (field(LIST, 2) + struct.pack("!bi", STRUCT, -1), "."),
-        (field(STRING, 9) + struct.pack("!i", 2**31 - 1), "max allowed"),
+        (field(LIST, 2) + struct.pack("!bi", STRUCT, 1) + b"\x00\x00", "comes after the spans"),
+        (field(STRUCT, 1) + b"\x00" + ONE_SPAN + b"\x00\x00", "Required field .* is unset"),
+        (field(STRUCT, 1) + TAGS + b"\x00\x00", "missing or of a wrong type"),
+        (field(LIST, 2) + struct.pack("!bi", STRUCT, 2**31 - 1), "less is there"),
+        (field(LIST, 2) + struct.pack("!bi", STRUCT, -1), "Negative length: -1"),
+        (field(STRING, 9) + struct.pack("!i", 2**31 - 1), "less is there"),
         (field(STRUCT, 9) * 10_000, "depth"),
         (field(STRUCT, 1) + field(STRING, 1) + b"\x00\x00\x00\x02\xff\xfe\x00\x00", "utf-8"),
     ],
@@ -59,6 +66,9 @@ def test_ids_with_the_highest_bit_set_stay_positive() -> None:
         "cut off",
         "nothing",
         "no spans",
+        "no process",
+        "an empty span",
+        "an empty tag",
         "a list of 2 billion",
         "a list of -1",
         "a text of 2 GB",
@@ -68,4 +78,4 @@ def test_ids_with_the_highest_bit_set_stay_positive() -> None:
 )
 def test_what_is_no_batch_is_refused(body: bytes, reason: str) -> None:
     with pytest.raises(BadPost, match=reason):
-        read_thrift(body)
+        list(read_thrift(body))
