@@ -1,24 +1,58 @@
-"""Jaeger's own exporter, Thrift over HTTP, which the client asked for."""
+"""Jaeger's own exporter, Thrift over HTTP, which the client asked for; told what it would not tell,
+and relieved of what it would say again and again.
+"""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from opentelemetry.exporter.jaeger.thrift import JaegerExporter
+from opentelemetry.exporter.jaeger.thrift.gen.jaeger import ttypes
+from opentelemetry.exporter.jaeger.thrift.translate import ThriftTranslator, _translate_attribute
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 
+class OwnTags(ThriftTranslator):
+    """A span with its own tags only: those of its process are sent once, with the batch.
+
+    The original gives every span the tags of its process and of its module as well, some of them
+    under two names: twelve instead of four. Encoding them is most of the price of a span.
+    """
+
+    def _extract_tags(self, span: Any) -> Sequence[ttypes.Tag]:
+        return super()._extract_tags(_WithoutProcess(span))  # type: ignore[arg-type]
+
+
+class _WithoutProcess:
+    """A span as the original sees it, but without its process and module."""
+
+    resource = Resource({})
+    instrumentation_scope = None
+
+    def __init__(self, span: ReadableSpan) -> None:
+        self._span = span
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._span, name)
+
+
 class ThriftExporter(JaegerExporter):
-    """The same, except that it tells when the collector refused the spans.
+    """The same, with leaner spans, and it tells when the collector refused them.
 
     The original reports success whatever the collector answered.
     """
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Send spans; raises what the transport raises."""
-        super().export(spans)
-        client = self._collector_http_client
-        arrived = client is not None and 200 <= client.http_transport.code < 300
+        """Send spans of one process; raises what the transport raises."""
+        attributes = spans[0].resource.attributes
+        thrift: Any = ttypes  # generated, without types
+        process = thrift.Process(str(attributes.get(SERVICE_NAME)), _tags(attributes))
+        translator = OwnTags()
+        client: Any = self._collector_http_client
+        client.submit(thrift.Batch(process, [translator._translate_span(each) for each in spans]))
+        arrived = 200 <= client.http_transport.code < 300
         return SpanExportResult.SUCCESS if arrived else SpanExportResult.FAILURE
 
 
@@ -29,3 +63,11 @@ def thrift_exporter(endpoint: str, timeout_s: int) -> SpanExporter:
         warnings.simplefilter("ignore", DeprecationWarning)
         exporter: SpanExporter = ThriftExporter(collector_endpoint=endpoint, timeout=timeout_s)
     return exporter
+
+
+def _tags(attributes: Mapping[str, Any]) -> list[ttypes.Tag | None]:
+    return [
+        _translate_attribute(key, value, None)
+        for key, value in attributes.items()
+        if key != SERVICE_NAME
+    ]

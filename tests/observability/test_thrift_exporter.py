@@ -7,6 +7,7 @@ from opentelemetry.exporter.jaeger.thrift.gen.jaeger.ttypes import Batch
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExportResult
+from opentelemetry.trace import StatusCode
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.transport.TTransport import TMemoryBuffer
 
@@ -32,6 +33,13 @@ def some_spans(count: int) -> list[ReadableSpan]:
     return made
 
 
+def decoded(body: bytes) -> Any:
+    """The batch that was posted."""
+    batch: Any = Batch()  # type: ignore[no-untyped-call]
+    batch.read(TBinaryProtocol(TMemoryBuffer(body)))
+    return batch
+
+
 def test_spans_arrive_whole(collector: Collector) -> None:
     # given an exporter that sends to a collector
     exporter = thrift_exporter(collector.url + PATH, TIMEOUT_S)
@@ -46,12 +54,30 @@ def test_spans_arrive_whole(collector: Collector) -> None:
     received = []
     for path, body in collector.posts:
         assert path == PATH
-        batch: Any = Batch()  # type: ignore[no-untyped-call]
-        batch.read(TBinaryProtocol(TMemoryBuffer(body)))
+        batch = decoded(body)
         assert batch.process.serviceName == "test"
         received += [(span.operationName, span.spanId) for span in batch.spans]
     assert [name for name, _ in received] == ["span 0", "span 1", "span 2"]
     assert [span_id % 2**64 for _, span_id in received] == [span.context.span_id for span in spans]
+
+
+def test_what_all_spans_share_is_sent_once(collector: Collector) -> None:
+    # given spans of a process with tags of its own, one of which failed
+    resource = Resource({SERVICE_NAME: "test", "service.version": "1.0"})
+    tracer = TracerProvider(resource=resource, shutdown_on_exit=False).get_tracer("a module")
+    with tracer.start_as_current_span("fails") as span:
+        span.set_attribute("number", 7)
+        span.set_status(StatusCode.ERROR, "why")
+    assert isinstance(span, ReadableSpan)
+
+    # when they are exported, then the batch has the process's tags, and each span its own
+    thrift_exporter(collector.url + PATH, TIMEOUT_S).export([span])
+    (batch,) = (decoded(body) for _, body in collector.posts)
+    assert [(tag.key, tag.vStr) for tag in batch.process.tags] == [("service.version", "1.0")]
+    (sent,) = batch.spans
+    assert {tag.key for tag in sent.tags} == {
+        "number", "span.kind", "error", "otel.status_code", "otel.status_description",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("status", [400, 404, 500, 503, 302])
