@@ -2,7 +2,8 @@
 #   server     the chat servers and nothing else, about 55 MB on top of Python
 #   workshop   everything in requirements.lock: Locust and notebooks, about 600 MB
 #   dev        Python, git and make for an editor; `make install` does the rest there
-# All packages come from requirements.lock, with their hashes; nothing is compiled.
+# All packages come from requirements.lock, with their hashes; nothing is compiled. What is copied
+# belongs to the user who runs it, who can then read it whatever your umask was.
 # Health checks are in docker-compose.yml: one image serves under several ports.
 
 FROM python:3.13.12-slim-bookworm AS base
@@ -24,9 +25,10 @@ ENV UV_COMPILE_BYTECODE=1 \
     UV_NO_CACHE=1 \
     VIRTUAL_ENV=/opt/venv
 
-# The packages that requirements.in lists under the servers; the lock says which versions.
+# The packages that requirements.in lists under the servers. The lock says which versions, and uv
+# compares its hashes; --require-hashes would want a version and a hash at each name here.
 FROM installer AS server-packages
-RUN uv pip install --require-hashes --only-binary :all: --constraint /requirements.lock \
+RUN uv pip install --only-binary :all: --constraint /requirements.lock \
     python-socketio eventlet opentelemetry-sdk opentelemetry-exporter-jaeger \
     flask psutil opentelemetry-exporter-prometheus opentelemetry-exporter-otlp-proto-http Deprecated
 
@@ -37,17 +39,17 @@ FROM base AS server
 COPY --from=server-packages /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /workshop
-COPY observability observability
-COPY challenge challenge
-COPY solution solution
+COPY --chown=workshop:workshop observability observability
+COPY --chown=workshop:workshop challenge challenge
+COPY --chown=workshop:workshop solution solution
 USER workshop
 
 FROM base AS workshop
 COPY --from=workshop-packages /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /workshop
-COPY observability observability
-COPY load_test load_test
+COPY --chown=workshop:workshop observability observability
+COPY --chown=workshop:workshop load_test load_test
 COPY --chown=workshop:workshop notebooks notebooks
 USER workshop
 

@@ -50,7 +50,7 @@ mutants: $(INSTALLED) ## break the servers in fifty ways: every one must be caug
 conformance: $(INSTALLED) ## hold a fresh Jaeger to what our trace store answers; JAEGER=http://localhost:16686
 	@JAEGER=$(JAEGER) $(PY) -m pytest -p no:xdist tests/observability/trace_store/test_conformance.py -o addopts= -q
 
-stack-check: $(INSTALLED) ## prove the stack without Docker: a real Prometheus, every query, every alert (4 minutes)
+stack-check: $(INSTALLED) ## prove the stack without Docker: a real Prometheus, every query, every alert (2 minutes)
 	@$(PY) -m tests.stack $(FLAGS)
 
 doctor: $(INSTALLED) ## look whether this machine can run all this, and say what to do

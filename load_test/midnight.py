@@ -1,7 +1,8 @@
 """Tells Prometheus when midnight struck, so that Grafana can draw a line there.
 
 Locust's web page answers it at /metrics, and Prometheus asks. The price: without a page
-(--headless) there is no line. The alternative, to write it into Grafana, needs a password there.
+(--headless) there is no line, nor from Locust outside the stack (`make load`), whom its Prometheus
+does not know. The alternative, to write it into Grafana, needs a password there.
 """
 
 import time

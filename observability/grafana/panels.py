@@ -12,6 +12,7 @@ from grafana_foundation_sdk.builders.common import (
     LineStyle,
     ReduceDataOptions,
     ScaleDistributionConfig,
+    VizLegendOptions,
     VizTooltipOptions,
 )
 from grafana_foundation_sdk.builders.dashboard import (
@@ -24,6 +25,8 @@ from grafana_foundation_sdk.models.common import (
     BigValueGraphMode,
     BigValueTextMode,
     DataSourceRef,
+    LegendDisplayMode,
+    LegendPlacement,
     ScaleDistribution,
     SortOrder,
     TooltipDisplayMode,
@@ -98,6 +101,9 @@ def lines(
     """A line for each server; `operation` is what a click on it looks for among the traces."""
     scaled = ScaleDistributionConfig().type(scale)
     fill, dash = DASHES[OTHER_LINE_STYLE]
+    # The library's own default is to show none.
+    shown = VizLegendOptions().show_legend(True)
+    shown = shown.display_mode(LegendDisplayMode.LIST).placement(LegendPlacement.BOTTOM)
     panel = (
         timeseries.Panel()
         .title(title)
@@ -109,6 +115,7 @@ def lines(
         .line_width(2)
         .line_style(LineStyle().fill(fill).dash(dash))
         .show_points(VisibilityMode.AUTO)
+        .legend(shown)
         .tooltip(VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.DESCENDING))
         .color_scheme(_fixed(OTHER_COLOUR))
         .overrides([_look(server, with_line=True) for server in COLOURS])

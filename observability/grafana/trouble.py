@@ -18,7 +18,7 @@ def refusals() -> Lines:
             "queue_full: too much came. storage_unavailable: the disk fails. shutting_down: it was "
             "stopped. The others are mistakes of the sender.",
             PER_SECOND,
-            queries.rate(names.REFUSED, by="job, reason"),
+            queries.rate(names.REFUSED, by="job, reason") + " > 0",  # reasons that happened
             legend="{{job}}: {{reason}}",
             operation=names.SEND_MESSAGE,
         ),

@@ -57,16 +57,18 @@ def main(given: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"stack: {error}\n{WITHOUT_DOCKER}\n")
     except DockerError as error:
         sys.stderr.write(f"stack: {error}\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("stack: interrupted; make down ends what runs\n")
     return 1
 
 
 def _up(docker: Docker, profiles: Sequence[str], workers: int | None, console: Console) -> int:
-    """Check, build, start and wait; Ctrl-C takes away what was started."""
+    """Check, build, start and wait; Ctrl-C takes away what was started, if nothing ran before."""
     ran_before = [each.name for each in read_services(docker) if each.state == "running"]
     project = docker.project(profiles)
     if workers is not None and "locust-worker" not in project["services"]:
         raise DockerError("--workers needs the profile load: --profile load")
-    if found := problems(docker, project, ran_before):
+    if found := problems(docker, project, ran_before, {"locust-worker": workers or 1}):
         sys.stderr.write("".join(f"stack: {problem}\n" for problem in found))
         return 1
     wait = ("--detach", "--wait", "--wait-timeout", str(START_S), "--build")
@@ -74,9 +76,10 @@ def _up(docker: Docker, profiles: Sequence[str], workers: int | None, console: C
     try:
         code = docker.run(docker.compose(profiles, "up", *wait, *scale))
     except KeyboardInterrupt:
-        sys.stderr.write("stack: interrupted\n")
-        if not ran_before:
-            _down(docker, volumes=False)
+        if ran_before:
+            raise
+        sys.stderr.write("stack: interrupted; what was started goes away\n")
+        _down(docker, volumes=False)
         return 1
     return max(min(code, 1), _status(docker, console))
 

@@ -22,7 +22,7 @@ warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated")
 
 from load_test.experiment.clients import CannotConnect
 from load_test.experiment.processes import ProcessFailed, stop_descendants, stop_on_signals
-from tests.stack import alerts, compose_services, evening, faults
+from tests.stack import alerts, compose_services, evening, faults, image_packages
 from tests.stack.checks import Check, show
 from tests.stack.configuration import StaleAddress
 from tests.stack.dashboards import check_dashboards
@@ -34,7 +34,10 @@ from tests.stack.rules import check_rules
 from tests.stack.stage import open_stage
 from tests.variants.variant import StaleVariant
 
-FAILURES = (ProcessFailed, PrometheusFailed, CannotConnect, StaleAddress, StaleVariant, OSError)
+FAILURES = (
+    ProcessFailed, PrometheusFailed, CannotConnect, evening.NotSettled, StaleAddress, StaleVariant,
+    OSError,
+)  # fmt: skip
 
 
 def check_live(folder: Path, pictures: Path | None, console: Console) -> list[Check]:
@@ -88,8 +91,7 @@ def main() -> int:
         return 2
     stop_on_signals()
     try:
-        checks = check_files()
-        checks += [Check("docker-compose.yml, as written", 1, compose_services.check(console))]
+        checks = [*check_files(), image_packages.check(), compose_services.check(console)]
         with tempfile.TemporaryDirectory(prefix="stack-") as folder:
             checks += check_live(Path(folder), options.pictures, console)
     except KeyboardInterrupt:

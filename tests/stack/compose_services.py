@@ -19,26 +19,28 @@ from rich.console import Console
 
 from observability.doctor.servers import SERVERS, Unwell, message_round_trip_s
 from observability.jaeger_client import JaegerClient
+from tests.stack.checks import REQUIRED, Check, untried
 from tests.stack.compose_file import EVERYTHING, ComposeFailed, find_compose, resolve, wrong_choices
 from tests.stack.compose_native import NativeService, Ports, Unhealthy
+from tests.stack.prometheus import get
 
-REQUIRED = "REQUIRE_COMPOSE"  # set by .ci/run: what is missing there is a problem
+TITLE = "services of docker-compose.yml, as written"
 ANSWER_S = 20.0
 POLL_S = 0.2
 INSTALL = "install Docker Compose, or name a docker-compose program in COMPOSE_CONFIG"
 
 
-def check(console: Console) -> list[str]:
-    """What is wrong with docker-compose.yml, a sentence each; what is not tried is told."""
+def check(console: Console) -> Check:
+    """Start the services that this machine has the programs of; what it lacks is told."""
     compose = find_compose()
     if compose is None:
-        return _missing(console, "docker-compose.yml", INSTALL)
+        return untried(TITLE, INSTALL)
     if wrong := wrong_choices(compose):
-        return wrong
+        return Check(TITLE, 0, wrong)
     try:
         project = resolve(compose, EVERYTHING)
     except ComposeFailed as error:
-        return [str(error)]
+        return Check(TITLE, 0, [str(error)])
     with tempfile.TemporaryDirectory(prefix="compose-") as folder, ExitStack() as running:
         problems: list[str] = []
         services: dict[str, NativeService] = {}
@@ -55,7 +57,7 @@ def check(console: Console) -> list[str]:
         except Unhealthy as error:
             problems.append(str(error))
         ends = [service.stop() for service in reversed(services.values())]
-        return problems + [end for end in ends if end]
+        return Check(TITLE, len(services), problems + [end for end in ends if end])
 
 
 def conversations(services: Mapping[str, NativeService]) -> list[str]:
@@ -69,7 +71,7 @@ def conversations(services: Mapping[str, NativeService]) -> list[str]:
             problems.append(f"{name}: {error}")
     for name, ask, wanted in (
         ("jaeger", _traced, set(here)),
-        ("prometheus", _scraped, {"challenge", "solution", "prometheus"}),
+        ("prometheus", _scraped, {*here, "prometheus", *({"jaeger", "locust"} & services.keys())}),
         ("locust", _workers, {"ready"}),
         ("notebook", _tokens, {"token"}),
     ):
@@ -119,13 +121,13 @@ def _traced(jaeger: NativeService) -> set[str]:
 
 
 def _scraped(prometheus: NativeService) -> set[str]:
-    told = requests.get(f"{prometheus.url(9090)}/api/v1/targets", timeout=ANSWER_S).json()
+    told = get(f"{prometheus.url(9090)}/api/v1/targets", ANSWER_S).json()
     targets = told["data"]["activeTargets"]
     return {target["labels"]["job"] for target in targets if target["health"] == "up"}
 
 
 def _workers(locust: NativeService) -> set[str]:
-    told = requests.get(f"{locust.url(8089)}/stats/requests", timeout=ANSWER_S).json()
+    told = get(f"{locust.url(8089)}/stats/requests", ANSWER_S).json()
     return {worker["state"] for worker in told["workers"]}
 
 

@@ -1,8 +1,8 @@
 """Our prometheus.yml with other addresses: whatever else it says is what is tried.
 
-The rules are copied as they are. Jaeger and the attempt stay under the names that they have in
-Docker's network: nobody answers there, as in a workshop where they do not run, and nobody is to be
-missed.
+The rules are copied as they are. Jaeger, Locust and the attempt stay under the names that they have
+in Docker's network: nobody answers there, as in a workshop where they do not run, and nobody is to
+be missed.
 """
 
 import shutil

@@ -32,6 +32,10 @@ POLL_S = 0.02
 LOOKED_TWICE_S = 5.0
 
 
+class NotSettled(Exception):
+    """Raised when messages are open for so long that no figure of the evening would be right."""
+
+
 @dataclass(frozen=True)
 class Evening:
     """What happened when, in seconds since 1970; the ledgers count in those of `perf_counter`."""
@@ -67,7 +71,10 @@ def roles() -> list[Role]:
 
 
 async def spend(stage: Stage) -> Evening:
-    """The whole evening, until all is settled and Prometheus has seen it. Raises CannotConnect."""
+    """The whole evening, until all is settled and Prometheus has seen it.
+
+    Raises CannotConnect or NotSettled.
+    """
     crowds = {job: stage.guests[job] for job in PACKAGES}
     clock_s = time.time() - perf_counter()
     try:
@@ -78,11 +85,7 @@ async def spend(stage: Stage) -> Evening:
         stream_ended_s = time.time()
         for guests in crowds.values():
             _midnight(guests)
-        deadline_s = perf_counter() + SETTLE_S
-        while any(guests.ledger.waiting for guests in crowds.values()):
-            if perf_counter() > deadline_s:
-                break
-            await asyncio.sleep(POLL_S)
+        await settle({job: guests.ledger for job, guests in crowds.items()})
         await asyncio.sleep(LOOKED_TWICE_S)
         ended_s = time.time()
     finally:
@@ -90,6 +93,18 @@ async def spend(stage: Stage) -> Evening:
             await guests.close()
     ledgers = {job: guests.ledger for job, guests in crowds.items()}
     return Evening(began_s, stream_ended_s, ended_s, ledgers, clock_s)
+
+
+async def settle(ledgers: Mapping[str, Ledger]) -> None:
+    """Wait until every message was delivered or refused. Raises NotSettled."""
+    deadline_s = perf_counter() + SETTLE_S
+    while late := [job for job, ledger in ledgers.items() if ledger.waiting]:
+        if perf_counter() > deadline_s:
+            raise NotSettled(
+                f"{late[0]} had {ledgers[late[0]].waiting} messages open after {SETTLE_S:.0f} s: "
+                "is this machine busy?"
+            )
+        await asyncio.sleep(POLL_S)
 
 
 async def _stream(guests: Guests) -> None:

@@ -107,11 +107,7 @@ class Prometheus:
 
     def _ask(self, what: str, **parameters: str | float) -> Any:
         try:
-            with requests.Session() as session:
-                session.trust_env = False  # a proxy that is set for the web would not find it
-                answer = session.get(
-                    f"{self.url}/api/v1/{what}", params=parameters, timeout=ANSWER_S
-                ).json()
+            answer = get(f"{self.url}/api/v1/{what}", ANSWER_S, **parameters).json()
         except (requests.RequestException, ValueError) as error:
             raise PrometheusFailed(f"Prometheus did not answer {what}: {error}") from error
         if answer["status"] != "success":
@@ -122,13 +118,20 @@ class Prometheus:
         deadline_s = time.monotonic() + START_S
         while time.monotonic() < deadline_s and self._process.poll() is None:
             try:
-                if requests.get(f"{self.url}/-/ready", timeout=ANSWER_S).ok:
+                if get(f"{self.url}/-/ready", ANSWER_S).ok:
                     return
             except requests.ConnectionError:
                 pass
             time.sleep(POLL_S)
         told = "".join(f"\n  {line}" for line in last_lines(self._log))
         raise PrometheusFailed(f"Prometheus did not start; its log ends with:{told}")
+
+
+def get(url: str, answer_s: float, **parameters: str | float) -> requests.Response:
+    """Ask a service of this machine. Raises requests.RequestException."""
+    with requests.Session() as session:
+        session.trust_env = False  # a proxy that is set for the web would not find it
+        return session.get(url, params=parameters, timeout=answer_s)
 
 
 def free_port() -> int:

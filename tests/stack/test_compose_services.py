@@ -10,21 +10,18 @@ from tests.stack.compose_services import check
 
 @pytest.mark.parametrize("required", [False, True])
 def test_a_missing_compose_is_told_and_where_it_is_required_a_problem(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    required: bool,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, required: bool
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("COMPOSE_CONFIG", raising=False)
     monkeypatch.setenv("REQUIRE_COMPOSE", "1" if required else "")
-    problems = check(Console(width=200))
-    assert "not tried: docker-compose.yml: install Docker Compose" in capsys.readouterr().out
-    assert len(problems) == required
+    found = check(Console(quiet=True))
+    assert found.result == ("1 wrong" if required else "not tried")
+    assert "install Docker Compose" in "".join([found.not_tried, *found.problems])
 
 
 def test_what_compose_refuses_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMPOSE_CONFIG", "false")
-    problems = check(Console(quiet=True))
+    problems = check(Console(quiet=True)).problems
     assert len(problems) == 8
     assert problems[0].startswith("with the profiles ()")

@@ -1,9 +1,11 @@
 """What the ledgers say about an evening, in the time that Prometheus counts."""
 
+import asyncio
+
 import pytest
 
 from load_test.experiment.ledger import Ledger
-from tests.stack.evening import PACKAGES, Evening, roles
+from tests.stack.evening import PACKAGES, Evening, NotSettled, roles, settle
 
 
 @pytest.fixture
@@ -25,6 +27,16 @@ def test_deliveries_are_counted_between_two_moments(evening: Evening) -> None:
 
 def test_latencies_are_of_what_was_seen(evening: Evening) -> None:
     assert evening.latencies_s("challenge") == [0.5, 2.0]
+
+
+def test_an_evening_that_does_not_settle_is_no_evening(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.stack.evening.SETTLE_S", 0.1)
+    with pytest.raises(NotSettled, match="challenge had 1 messages open after 0 s: is this mach"):
+        asyncio.run(settle(evening.ledgers))
+    evening.ledgers["challenge"].receive(0, 2, 13.0)
+    asyncio.run(settle(evening.ledgers))
 
 
 def test_both_servers_have_the_same_role() -> None:

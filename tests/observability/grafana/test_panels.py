@@ -39,6 +39,14 @@ def test_a_server_is_told_apart_without_colours_too() -> None:
             assert fill(panel) == ["dash", "solid", "dot"], panel["title"]
 
 
+def test_a_legend_says_which_line_is_whose() -> None:
+    for panel in panels():
+        if panel["type"] == "timeseries":
+            legend = panel["options"]["legend"]
+            told = legend["showLegend"], legend["displayMode"], legend["placement"]
+            assert told == (True, "list", "bottom"), panel["title"]
+
+
 def test_a_servers_own_heat_map_has_its_colour() -> None:
     own = {
         panel["options"]["color"]["fill"]: panel["title"]

@@ -7,6 +7,7 @@ def test_refusals_are_told_apart_by_their_reason() -> None:
     (refused,) = (each for each in panels("details.json") if each["title"] == "Refused, by reason")
     (target,) = refused["targets"]
     assert target["expr"].startswith("sum by (job, reason) (rate(chat_messages_refused_total")
+    assert target["expr"].endswith(" > 0")  # else there are nine lines, and all of them 0
     # the server comes first in the name, which is what its colour goes by
     assert target["legendFormat"] == "{{job}}: {{reason}}"
 

@@ -63,6 +63,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
         "attempt": {"mem_limit": str(224 * MIB), "volumes": [attempt]},
     }
     (tmp_path / "attempt").mkdir()
+    (tmp_path / "attempt").chmod(0o755)  # whatever the umask is
     labels = {"new-years-eve.layout": "1"}
     fake = Fake(
         tmp_path,
@@ -80,6 +81,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fake:
             "services_before": [],
             "services_after": [container("challenge"), container("attempt", Publishers=None)],
             "up_code": 0,
+            "waits_in": "",
         },
     )
     fake.tell()

@@ -6,8 +6,8 @@ what is there; a file `upped` is left by ``compose up``, after which other servi
 """
 
 import json
+import signal
 import sys
-import time
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,8 +25,18 @@ def fail(text: str, code: int = 1) -> NoReturn:
     sys.exit(code)
 
 
+def wait_for_ctrl_c() -> NoReturn:
+    """Take as long as nobody presses it, and then end without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    (HERE / "waits").touch()
+    while True:
+        signal.pause()
+
+
 def answer(scene: dict[str, Any], arguments: list[str]) -> str:
     """What it writes on standard output."""
+    if scene["waits_in"] in arguments:
+        wait_for_ctrl_c()
     if arguments[0] == "compose":
         if not scene["compose"]:
             fail(NO_COMPOSE)
@@ -71,8 +81,6 @@ def answer_compose(scene: dict[str, Any], arguments: list[str]) -> str:
         calls.write(" ".join(sys.argv[1:]) + "\n")
     if command == "up":
         upped.touch()
-        while scene["up_code"] is None:  # until Ctrl-C
-            time.sleep(60)
         sys.exit(scene["up_code"])
     sys.exit(0)
 

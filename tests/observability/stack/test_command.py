@@ -189,16 +189,27 @@ def test_wrong_usage(
 
 @pytest.mark.parametrize("ran_before", [False, True])
 def test_ctrl_c_takes_away_what_was_started(fake: Fake, ran_before: bool) -> None:
-    # given an engine that takes its time
-    fake.tell(up_code=None, services_before=[container("challenge")] if ran_before else [])
-    command = [sys.executable, "-m", "observability.stack", "up"]
-    with subprocess.Popen(command, cwd=ROOT, stderr=-1, text=True, start_new_session=True) as up:
-        wait_until(lambda: fake.calls, "compose up")
-        # when, as a terminal does it
-        os.killpg(up.pid, signal.SIGINT)
-        _, text = up.communicate()
-    # then
-    assert "stack: interrupted" in text
-    assert up.returncode == 1
+    before = [container("challenge")] if ran_before else []
+    text = told_at_ctrl_c(fake, "up", waits_in="up", services_before=before)
+    left = "make down ends what runs" if ran_before else "what was started goes away"
+    assert text == f"stack: interrupted; {left}\n"
     ended = ["compose --profile * down --remove-orphans"] if not ran_before else []
-    assert fake.calls[1:] == ended
+    assert fake.calls == ended
+
+
+@pytest.mark.parametrize(("command", "waits_in"), [("up", "info"), ("down", "down")])
+def test_ctrl_c_anywhere_else_is_told_in_a_line(fake: Fake, command: str, waits_in: str) -> None:
+    text = told_at_ctrl_c(fake, command, waits_in=waits_in)
+    assert text == "stack: interrupted; make down ends what runs\n"
+
+
+def told_at_ctrl_c(fake: Fake, command: str, **scene: object) -> str:
+    """What the command says when Ctrl-C is pressed while the engine takes its time."""
+    fake.tell(**scene)
+    start = [sys.executable, "-m", "observability.stack", command]
+    with subprocess.Popen(start, cwd=ROOT, stderr=-1, text=True, start_new_session=True) as ours:
+        wait_until(lambda: (fake.folder / "waits").exists(), "docker")
+        os.killpg(ours.pid, signal.SIGINT)  # as a terminal does it
+        _, text = ours.communicate()
+    assert ours.returncode == 1
+    return text
