@@ -72,11 +72,11 @@ class ChatServer(socketio.Server):
         self._turns[eio_sid] = self._turns_of_users.setdefault(username, Semaphore(1))
 
     def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
-        """A packet from a client: one in a turn, or who always has something to say would be read
-        for ever, and nobody else.
+        """A packet from a client. Its user's next one is read a turn later, or who always has
+        something to say would be read for ever, and nobody else.
         """
+        self._take_packet(eio_sid, data)
         with self._turns.get(eio_sid) or Semaphore(1):  # until it is known whose it is, its own
-            self._take_packet(eio_sid, data)
             eventlet.sleep()
             if eio_sid in self._to_slow_down:
                 self._to_slow_down.discard(eio_sid)

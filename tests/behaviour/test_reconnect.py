@@ -97,6 +97,7 @@ def test_a_cut_connection_costs_no_message(start: Start) -> None:
         assert user.told == talker.accepted == contents(user.whole_history(room))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_restart_costs_no_message(start: Start, number: int) -> None:
     # given two members, one of whom goes away

@@ -11,6 +11,8 @@ from tests.benchmarks.watched_server import MOST_STOP_MS, HubWatch
 # A busy machine makes every time longer, and none shorter.
 LONG_MS, SHORT_MS = 1.5 * MOST_STOP_MS, 0.2 * MOST_STOP_MS
 
+CLOCKS_DIFFER_MS = 1.0  # the two are not read at the same instant
+
 
 @dataclass
 class Span:
@@ -46,7 +48,7 @@ def test_time_is_counted_from_switch_to_switch() -> None:
     # then the two times are apart, and the hub's is none
     assert watch.by_others.times == 2
     assert watch.by_others.too_long >= 1
-    assert watch.by_others.longest_ms >= watch.by_others.longest_cpu_ms
+    assert watch.by_others.longest_cpu_ms <= watch.by_others.longest_ms + CLOCKS_DIFFER_MS
     assert watch.by_others.longest_ms == pytest.approx(LONG_MS, abs=LONG_MS)
     assert watch.by_exports.times == 0
 

@@ -60,7 +60,7 @@ EXPERIMENTS = (
     Experiment("drains", "SIGTERM at a full queue", drains.run, 2, 15, 100, alone=True),
     Experiment("overload", "ten times too much", overload.run, 0, 15, 60, alone=True),
     Experiment("slow_readers", "readers that do not read", slow_readers.run, 0, 1, 6, alone=True),
-    Experiment("flooding", "one user floods", flooding.run, 1, 4, 12, alone=True),
+    Experiment("flooding", "one user floods", flooding.run, 0, 4, 12, alone=True),
     Experiment(
         "collector_trouble", "a collector in trouble", collector_trouble.run, 0, 5, 15, alone=True
     ),

@@ -30,6 +30,7 @@ def told(*arguments: str) -> tuple[int, str]:
     return ended.returncode, ended.stdout + ended.stderr
 
 
+@pytest.mark.slow
 def test_the_command_ends_with_a_table() -> None:
     code, output = told("--form", "short", "--seed", "7", "storage_kills")
     assert code == 0, output

@@ -105,6 +105,7 @@ def test_without_an_installation_it_says_what_to_run(tmp_path: Path) -> None:
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_where_nobody_gets_in_one_line_says_so_in_time_and_nothing_is_left(tmp_path: Path) -> None:
     def ended(address: str) -> tuple[int, str, float]:
         begin_s = time.monotonic()

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from load_test.experiment.notebook import execute_notebook
 from notebooks.lab import RESULTS, ROOT, SAMPLE, copy_of_spans, trace_store
 
@@ -20,6 +22,7 @@ def charts(notebook: Path) -> int:
     return sum("image/png" in output.get("data", {}) for output in outputs)
 
 
+@pytest.mark.slow
 def test_it_runs_on_the_sample(tmp_path: Path) -> None:
     with trace_store(copy_of_spans(SAMPLE, tmp_path)) as query_url:
         environment = {"JAEGER_QUERY_URL": query_url, "RESULTS": str(SAMPLE / RESULTS)}

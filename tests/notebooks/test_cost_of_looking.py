@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from load_test.experiment.notebook import execute_notebook
 from notebooks.lab import ROOT, SAMPLE
 from tests.benchmarks.cost_of_looking_runs import WAYS
@@ -25,6 +27,7 @@ def charts(notebook: Path) -> int:
     return sum("image/png" in output.get("data", {}) for output in outputs_of(notebook))
 
 
+@pytest.mark.slow
 def test_it_runs_on_the_run_that_it_is_given(tmp_path: Path) -> None:
     # given a run of one server only, of which some figures could not be measured
     run = json.loads(RUN.read_text())

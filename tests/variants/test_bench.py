@@ -18,6 +18,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("checks", "passed"), [(["good"], True), (["good", "bad"], False)])
 def test_checks_pass_or_fail(folder: Path, checks: list[str], passed: bool) -> None:
     result = asyncio.run(run_checks([f"test_it.py::test_{each}" for each in checks], folder))
@@ -25,6 +26,7 @@ def test_checks_pass_or_fail(folder: Path, checks: list[str], passed: bool) -> N
     assert ("FAILED test_it.py::test_bad" in result.told) is not passed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", ["test_it.py::test_gone", "test_gone.py::test_it"])
 def test_a_check_that_is_none_is_told(folder: Path, check: str) -> None:
     with pytest.raises(BadCheck, match=f"{check} ended with code 4"):

@@ -22,6 +22,7 @@ def write_notebook(path: Path, source: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_copy_has_outputs_and_the_original_has_not(tmp_path: Path) -> None:
     code = "import os, observability.spans\nprint(os.environ['RESULTS'])"
     source = write_notebook(tmp_path / "small.ipynb", code)
@@ -37,6 +38,7 @@ def test_the_copy_has_outputs_and_the_original_has_not(tmp_path: Path) -> None:
     assert source.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_failing_cell_is_told(tmp_path: Path) -> None:
     source = write_notebook(tmp_path / "bad.ipynb", "1 / 0")
 

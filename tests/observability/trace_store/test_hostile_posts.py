@@ -110,6 +110,7 @@ CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 CHUNK = b"100000\r\n" + bytes(0x100000) + b"\r\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
@@ -145,6 +146,7 @@ def test_what_is_too_large_is_refused_before_it_is_read(
     assert_serving(store)
 
 
+@pytest.mark.slow
 def test_who_sends_slowly_or_never_ends_holds_up_nobody(store: RunningStore) -> None:
     with ExitStack() as slow:
         # given more posters than there are threads: some in the middle of a head, some of a body
@@ -160,6 +162,7 @@ def test_who_sends_slowly_or_never_ends_holds_up_nobody(store: RunningStore) -> 
         assert time.monotonic() - started_s < MOST_S
 
 
+@pytest.mark.slow
 def test_many_hostile_posts_at_once_cost_no_more_than_one(store: RunningStore) -> None:
     heavy = [case for case in CASES if case.name in ("a name of 7 MB", "empty tags")]
     bodies = [(case, case.make()) for case in heavy if case.kind != JSON_TYPE] * THREADS
