@@ -60,9 +60,9 @@ SOCKETS = (
     Variant(
         "no drain",
         "challenge/server.py",
-        "while app.backlog.messages and",
-        "while False and",
-        AN_END + "[challenge-15]",
+        "return drain(app)",
+        "return 0",
+        AN_END + "[solution-15]",
     ),
     Variant(
         "challenge: newcomers stored after SIGTERM",
