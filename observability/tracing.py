@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
 from observability.sampling import choose_sampler
@@ -38,10 +38,10 @@ EXPORTERS = ("jaeger", "otlp", "none")
 
 
 class CountedExporter(SpanExporter):
-    """Counts the spans that arrived, and says once, not for ever, when they do not."""
+    """Knows how many spans were made and arrived, and says once, not for ever, when they do not."""
 
     def __init__(self, exporter: SpanExporter, endpoint: str) -> None:
-        self.arrived = self.dropped = 0
+        self.made = self.arrived = self.dropped = 0
         self._exporter = exporter
         self.endpoint = endpoint
         self._failing = False
@@ -75,7 +75,7 @@ class CountedExporter(SpanExporter):
 
 
 class CountedBatches(BatchSpanProcessor):
-    """Batches of spans on their way to the exporter; counts what has to leave a full queue."""
+    """Batches of spans on their way to the exporter; counts them, and what leaves a full queue."""
 
     def __init__(self, exporter: CountedExporter, **limits: float) -> None:
         super().__init__(exporter, **limits)  # type: ignore[arg-type]
@@ -83,17 +83,15 @@ class CountedBatches(BatchSpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         """Queue a span; the SDK drops the oldest for it, without a word, if there is no room."""
+        self._counted.made += 1
         queue = self._batch_processor._queue
         if len(queue) == queue.maxlen:
             self._counted.dropped += 1
         super().on_end(span)
 
 
-class Tracing(SpanProcessor):
-    """The spans of this process: how many were made, how many arrived, and an end in bounded time.
-
-    As a processor it counts every span that ends.
-    """
+class Tracing:
+    """The spans of this process: how many were made and arrived, and an end in bounded time."""
 
     def __init__(
         self,
@@ -102,15 +100,15 @@ class Tracing(SpanProcessor):
         skipped: Callable[[], int],
         query_url: str,
     ) -> None:
-        self.made = 0
         self.query_url = query_url if exporter else None  # where a browser finds the traces
         self.skipped = skipped  # traces that the sampler did not keep
         self._provider = provider
         self._exporter = exporter
 
-    def on_end(self, span: ReadableSpan) -> None:
-        """Count a span that will be exported, if there is room."""
-        self.made += 1
+    @property
+    def made(self) -> int:
+        """Spans that ended, to be exported if there was room."""
+        return self._exporter.made if self._exporter else 0
 
     @property
     def endpoint(self) -> str:
@@ -154,7 +152,6 @@ def set_up_tracing(service: str, environ: Mapping[str, str] = os.environ) -> Tra
     )
     tracing = Tracing(provider, exporter, skipped, _query_url(environ))
     if exporter:
-        provider.add_span_processor(tracing)
         provider.add_span_processor(_batches(exporter, environ))
         trace.set_tracer_provider(provider)
     return tracing
