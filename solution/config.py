@@ -58,7 +58,8 @@ class ServerConfig:
     )
     max_rooms_per_user: int = setting(1_000, "rooms one user may be in", low=1, high=1_000_000)
     # The seed's numbers: a full file is rewritten at most 20 times a second, or every 100 messages.
-    batch_size: int = setting(100, "messages stored in one write", low=1, high=10_000)
+    # More than 2,500 would be more links than a span keeps.
+    batch_size: int = setting(100, "messages stored in one write", low=1, high=2_500)
     flush_interval_ms: int = setting(50, "longest wait for a batch to fill", low=1, high=60_000)
     ack: str = setting("queued", "acknowledge once queued, or stored", choices=("queued", "stored"))
     log_level: str = setting("info", "how much to log", choices=LEVELS)

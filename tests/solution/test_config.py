@@ -32,8 +32,8 @@ def test_the_batch_is_set_by_flags_and_variables() -> None:
 @pytest.mark.parametrize(
     ("flag", "value", "right"),
     [
-        ("--batch-size", "0", "a whole number from 1 to 10,000"),
-        ("--batch-size", "10001", "a whole number from 1 to 10,000"),
+        ("--batch-size", "0", "a whole number from 1 to 2,500"),
+        ("--batch-size", "2501", "a whole number from 1 to 2,500"),
         ("--flush-interval-ms", "0", "a whole number from 1 to 60,000"),
         ("--flush-interval-ms", "0.5", "a whole number from 1 to 60,000"),
         ("--ack", "never", "one of queued, stored"),
