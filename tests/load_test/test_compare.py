@@ -76,6 +76,13 @@ def read_results(folder: Path) -> dict[str, Any]:
     return found
 
 
+def rounds_that_count(folder: Path) -> int:
+    """How many pairs the verdict so far rests on, 0 before the first."""
+    if not (folder / "results.json").exists():
+        return 0
+    return int(read_results(folder)["verdict"].get("pairs", 0))
+
+
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A comparison of challenge and solution that has ended: its folder, and what it printed."""
@@ -142,8 +149,8 @@ def test_ctrl_c_keeps_and_reports_the_finished_rounds(tmp_path: Path) -> None:
         cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     deadline_s = time.monotonic() + COMPARED_WITHIN_S
-    while not (folder / "logs" / "2-A-challenge.log").exists():
-        assert time.monotonic() < deadline_s, "the second round never began"
+    while not rounds_that_count(folder):  # on a busy machine the first may be void
+        assert time.monotonic() < deadline_s, "no round was finished that counts"
         time.sleep(0.05)
     children = psutil.Process(comparison.pid).children(recursive=True)
 
