@@ -13,6 +13,11 @@ from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+try:
+    from thrift.protocol.fastbinary import encode_binary
+except ImportError:  # Thrift was installed where nothing could compile its C part
+    encode_binary = None
+
 
 class OwnTags(ThriftTranslator):
     """A span with its own tags only: those of its process are sent once, with the batch.
@@ -38,10 +43,24 @@ class _WithoutProcess:
         return getattr(self._span, name)
 
 
-class ThriftExporter(JaegerExporter):
-    """The same, with leaner spans, and it tells when the collector refused them.
+def _listed(spec: Any) -> Any:
+    """A Thrift spec as its C part wants them since 0.11, each class with its own spec in a list:
+    the exporter was generated for a Thrift before that.
+    """
+    if not isinstance(spec, tuple):
+        return spec
+    listed = tuple(_listed(each) for each in spec)
+    return list(listed) if isinstance(spec[0], type) else listed
 
-    The original reports success whatever the collector answered.
+
+BATCH = [ttypes.Batch, _listed(ttypes.Batch.thrift_spec)]
+
+
+class ThriftExporter(JaegerExporter):
+    """The same, with leaner spans encoded in C, and it tells when the collector refused them.
+
+    The original encodes byte by byte in Python, which takes three times as long, and reports
+    success whatever the collector answered.
     """
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -51,7 +70,12 @@ class ThriftExporter(JaegerExporter):
         process = thrift.Process(str(attributes.get(SERVICE_NAME)), _tags(attributes))
         translator = OwnTags()
         client: Any = self._collector_http_client
-        client.submit(thrift.Batch(process, [translator._translate_span(each) for each in spans]))
+        batch = thrift.Batch(process, [translator._translate_span(each) for each in spans])
+        if encode_binary:
+            client.http_transport.write(encode_binary(batch, BATCH))
+            client.http_transport.flush()
+        else:
+            client.submit(batch)
         arrived = 200 <= client.http_transport.code < 300
         return SpanExportResult.SUCCESS if arrived else SpanExportResult.FAILURE
 

@@ -102,3 +102,17 @@ def test_a_collector_that_hangs_is_waited_for_no_longer_than_the_timeout(
     collector.answering.clear()
     with pytest.raises(TimeoutError):
         thrift_exporter(collector.url + PATH, TIMEOUT_S).export(some_spans(1))
+
+
+def test_without_thrift_s_c_part_the_same_bytes_are_sent(
+    collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporter = thrift_exporter(collector.url + PATH, TIMEOUT_S)
+    spans = some_spans(3)
+
+    exporter.export(spans)
+    monkeypatch.setattr("observability.thrift_exporter.encode_binary", None)
+    exporter.export(spans)
+
+    (_, in_c), (_, in_python) = collector.posts
+    assert in_c == in_python
