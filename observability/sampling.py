@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 SAMPLER, ARGUMENT = "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"
 # A chat of people stays below, so all of it is kept; New Year's greetings are ten times as many.
 KEPT_PER_S = 50.0
+BUSY_SHARE = 0.16  # of that, while there are more: 8 of each name a second
+SKIPPED = SamplingResult(Decision.DROP)
 RATE_LIMITING = "ratelimiting"  # as Jaeger's own clients call it
 FIXED = {
     "always_on": ALWAYS_ON,
@@ -46,24 +48,30 @@ SAMPLERS = (RATE_LIMITING, *FIXED, *RATIOS)
 
 @dataclass
 class Bucket:
-    """What may still be kept of one kind of trace; `skipped` since one was kept."""
+    """What may still be kept of one kind of trace; `began` since the rate was looked at, and
+    `skipped` since one was kept.
+    """
 
     tokens: float
     filled_s: float
+    began: int = 0
     skipped: int = 0
 
 
 class RateLimited(Sampler):
     """Keeps up to `per_s` traces a second of each name, and as many at once after a pause.
 
-    A trace that is kept says, as ``sampling.skipped``, how many of its name were not since the one
-    before: those kept and those skipped together are all there were.
+    While there are more of a name, `busy_per_s` of each are kept: of so many that is enough to look
+    at, and a server that is busy has no time for more. A trace that is kept says, as
+    ``sampling.skipped``, how many of its name were not since the one before: those kept and those
+    skipped together are all there were.
     """
 
     def __init__(self, per_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.skipped = 0
-        self._per_s = per_s
+        self._per_s = self._now_per_s = per_s
         self._clock = clock
+        self._looked_s = clock()
         self._buckets: dict[str, Bucket] = {}
 
     def should_sample(
@@ -78,30 +86,50 @@ class RateLimited(Sampler):
     ) -> SamplingResult:
         """Keep the trace that begins with this span, or count it."""
         now_s = self._clock()
-        bucket = self._buckets.setdefault(name, Bucket(self._per_s, now_s))
-        gained = (now_s - bucket.filled_s) * self._per_s
-        bucket.tokens = min(self._per_s, bucket.tokens + gained)
+        if now_s - self._looked_s >= 1:
+            self._look_back(now_s)
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = Bucket(self._now_per_s, now_s)
+        bucket.began += 1
+        gained = (now_s - bucket.filled_s) * self._now_per_s
+        bucket.tokens = min(self._now_per_s, bucket.tokens + gained)
         bucket.filled_s = now_s
         if bucket.tokens < 1:
             self._skip(name, bucket)
-            return SamplingResult(Decision.DROP)
+            return SKIPPED
         bucket.tokens -= 1
         told = {names.SAMPLING_SKIPPED: bucket.skipped} if bucket.skipped else {}
         bucket.skipped = 0
         return SamplingResult(Decision.RECORD_AND_SAMPLE, {**(attributes or {}), **told})
 
+    @property
+    def busy_per_s(self) -> float:
+        """How many are kept of each name while there are more than `per_s` of one; at least 1."""
+        return max(1.0, self._per_s * BUSY_SHARE)
+
     def get_description(self) -> str:
         """The name of this sampler and its bound."""
         return f"RateLimited{{{self._per_s:g}/s}}"
 
+    def _look_back(self, now_s: float) -> None:
+        """Keep all again, if no name had more than its rate since the last look."""
+        bound = self._per_s * (now_s - self._looked_s)
+        if all(bucket.began <= bound for bucket in self._buckets.values()):
+            self._now_per_s = self._per_s
+        self._looked_s = now_s
+        for bucket in self._buckets.values():
+            bucket.began = 0
+
     def _skip(self, name: str, bucket: Bucket) -> None:
         if not self.skipped:
             log.info(
-                "more than %g traces a second of %s: the others are counted, not kept "
-                "(%s=always_on keeps all)", self._per_s, name, SAMPLER,
+                "more than %g traces a second of %s: %g a second of each kind are kept, the others "
+                "counted (%s=always_on keeps all)", self._per_s, name, self.busy_per_s, SAMPLER,
             )  # fmt: skip
         bucket.skipped += 1
         self.skipped += 1
+        self._now_per_s = self.busy_per_s
 
 
 def choose_sampler(environ: Mapping[str, str]) -> tuple[Sampler, Callable[[], int]]:

@@ -71,13 +71,13 @@ def test_all_are_kept_up_to_the_rate(sampled: Sampled, caplog: pytest.LogCapture
 def test_beyond_the_rate_that_many_are_kept_and_the_others_counted(sampled: Sampled) -> None:
     # given five times as many as are kept, for ten seconds
     sampled.messages(500, every_s=0.2 / PER_S)
-    # then one second's worth at once and a tenth each tenth of a second are kept, whole
+    # then a second's worth is kept until there are too many, and from then on a share of it
     kept = len(sampled.kept(names.SEND_MESSAGE))
-    assert PER_S * 10 <= kept <= PER_S * 11 + 1
+    assert PER_S + 8 * sampled.sampler.busy_per_s <= kept <= PER_S + 11 * sampled.sampler.busy_per_s
     assert len(sampled.kept(names.FILE_WRITE)) == kept
     # and together they are all there were, but for those after the last that was kept
     after_the_last = 500 - kept - sum(sampled.skipped())
-    assert 0 <= after_the_last < 5
+    assert 0 <= after_the_last < 50 / sampled.sampler.busy_per_s
     assert sampled.sampler.skipped == 500 - kept
 
 
@@ -90,10 +90,20 @@ def test_a_burst_after_a_pause_is_kept_up_to_a_second_s_worth(sampled: Sampled) 
     assert sampled.skipped()[10] == 20
 
 
+def test_all_are_kept_again_after_a_second_that_was_not_busy(sampled: Sampled) -> None:
+    # given a second with too many, and one with as many as are kept
+    sampled.messages(50, every_s=0.2 / PER_S)
+    sampled.messages(10, every_s=1.1 / PER_S)
+    before = len(sampled.kept(names.SEND_MESSAGE))
+    # then those that follow at that rate are all kept
+    sampled.messages(50, every_s=1 / PER_S)
+    assert len(sampled.kept(names.SEND_MESSAGE)) == before + 50
+
+
 def test_each_name_has_a_rate_of_its_own(sampled: Sampled) -> None:
     sampled.messages(1_000)
     sampled.messages(10, name=names.FLUSH_MESSAGES)
-    assert len(sampled.kept(names.FLUSH_MESSAGES)) == 10
+    assert len(sampled.kept(names.FLUSH_MESSAGES)) == int(sampled.sampler.busy_per_s)
 
 
 def test_it_says_once_that_it_skips(sampled: Sampled, caplog: pytest.LogCaptureFixture) -> None:
