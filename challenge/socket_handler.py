@@ -89,8 +89,7 @@ class SocketHandler:
         except ChatError as error:
             self._metrics.refused[error.code] += 1
             raise
-        span.set_attribute(names.MESSAGE_ID, message.id)
-        span.set_attribute(names.ROOM_ID, message.room_id)
+        span.set_attributes({names.MESSAGE_ID: message.id, names.ROOM_ID: message.room_id})
         return message
 
     def broadcast(self, message: Message) -> None:

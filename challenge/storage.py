@@ -52,9 +52,8 @@ class JsonFiles:
             data: bytes = tpool.execute(files.read, self._folder / name)
             started = time.perf_counter()
             records = parse(data)
-            span.set_attribute(names.JSON_MS, _ms_since(started))
-            span.set_attribute(names.FILE_NAME, name)
-            span.set_attribute(names.FILE_BYTES, len(data))
+            json_ms = _ms_since(started)
+            span.set_attributes({names.JSON_MS: json_ms, **_file(name, data)})
         self._metrics.file_reads += 1
         return records
 
@@ -67,15 +66,18 @@ class JsonFiles:
             with self._writing:
                 fsync_s = tpool.execute(files.write_durably, self._folder / name, data)
                 self._sound[name] = self._stamp(name)
-            span.set_attribute(names.FSYNC_MS, fsync_s * 1000)
-            span.set_attribute(names.FILE_NAME, name)
-            span.set_attribute(names.FILE_BYTES, len(data))
+            span.set_attributes({names.FSYNC_MS: fsync_s * 1000, **_file(name, data)})
         self._metrics.file_writes += 1
         self._metrics.file_written_bytes += len(data)
 
     def _stamp(self, name: str) -> Stamp:
         status = (self._folder / name).stat()
         return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _file(name: str, data: bytes) -> dict[str, str | int]:
+    """What spans tell of a file."""
+    return {names.FILE_NAME: name, names.FILE_BYTES: len(data)}
 
 
 def _ms_since(started_s: float) -> float:

@@ -48,8 +48,8 @@ class DataManager:
         then stays stored: those messages have a `created_at`.
         """
         with self._turn, tracer.start_as_current_span(names.CREATE_MESSAGES_BATCH) as span:
-            span.set_attribute(names.QUEUE_WAIT_MS, messages[0].waited_s * 1000)
-            span.set_attribute(names.BATCH_SIZE, len(messages))
+            waited_ms = messages[0].waited_s * 1000
+            span.set_attributes({names.QUEUE_WAIT_MS: waited_ms, names.BATCH_SIZE: len(messages)})
             while waiting := [message for message in messages if not message.created_at]:
                 self._insist(partial(self._append, waiting), waiting)
 

@@ -93,8 +93,8 @@ class MessageProcessor:
         """Store a batch, then tell rooms and senders what became of it. Never raises."""
         contexts = [message.span_context for message in batch]
         links = [trace.Link(context) for context in contexts if context.trace_flags.sampled]
-        with tracer.start_as_current_span(names.FLUSH_MESSAGES, links=links) as span:
-            span.set_attribute(names.BATCH_SIZE, len(batch))
+        size = {names.BATCH_SIZE: len(batch)}
+        with tracer.start_as_current_span(names.FLUSH_MESSAGES, attributes=size, links=links):
             try:
                 self._data.create_messages_batch(batch)
             except StorageUnavailable as error:
