@@ -12,11 +12,7 @@ from opentelemetry.exporter.jaeger.thrift.translate import ThriftTranslator, _tr
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-
-try:
-    from thrift.protocol.fastbinary import encode_binary
-except ImportError:  # Thrift was installed where nothing could compile its C part
-    encode_binary = None
+from thrift.protocol.TBinaryProtocol import TBinaryProtocolAccelerated
 
 
 class OwnTags(ThriftTranslator):
@@ -54,6 +50,8 @@ def _listed(spec: Any) -> Any:
 
 
 BATCH = [ttypes.Batch, _listed(ttypes.Batch.thrift_spec)]
+# None where Thrift was installed without its C part.
+ENCODE_IN_C = TBinaryProtocolAccelerated(None)._fast_encode
 
 
 class ThriftExporter(JaegerExporter):
@@ -71,8 +69,8 @@ class ThriftExporter(JaegerExporter):
         translator = OwnTags()
         client: Any = self._collector_http_client
         batch = thrift.Batch(process, [translator._translate_span(each) for each in spans])
-        if encode_binary:
-            client.http_transport.write(encode_binary(batch, BATCH))
+        if ENCODE_IN_C:
+            client.http_transport.write(ENCODE_IN_C(batch, BATCH))
             client.http_transport.flush()
         else:
             client.submit(batch)

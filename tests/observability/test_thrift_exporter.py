@@ -111,7 +111,7 @@ def test_without_thrift_s_c_part_the_same_bytes_are_sent(
     spans = some_spans(3)
 
     exporter.export(spans)
-    monkeypatch.setattr("observability.thrift_exporter.encode_binary", None)
+    monkeypatch.setattr("observability.thrift_exporter.ENCODE_IN_C", None)
     exporter.export(spans)
 
     (_, in_c), (_, in_python) = collector.posts
