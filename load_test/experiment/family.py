@@ -9,6 +9,7 @@ threw away its environment is only found as long as its parents live.
 
 import os
 import secrets
+import signal
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -65,8 +66,22 @@ class Family:
                 continue
         return False
 
+    def cpu_s(self, descendants: Iterable[psutil.Process]) -> float:
+        """The processor time of the process and these descendants, and of children that ended."""
+        total = 0.0
+        for process in (self._parent, *descendants):
+            with suppress(psutil.Error):
+                total += sum(process.cpu_times()[:4])  # user, system, and both of ended children
+        return total
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM to the process itself."""
+        with suppress(psutil.Error):  # it has ended
+            self._parent.terminate()
+
     def kill(self) -> None:
         """End all of them at once, and those that they start meanwhile; returns when they ended."""
+        self._kill_group()
         deadline_s = time.monotonic() + KILL_S
         while living := alive((self._parent, *self.descendants(), *bearers(self._mark))):
             for process in living:
@@ -75,6 +90,13 @@ class Family:
             if time.monotonic() > deadline_s:
                 return
             time.sleep(LOOK_AGAIN_S)
+
+    def _kill_group(self) -> None:
+        """End its group in one go: who forks without an end is faster than any list of ours."""
+        with suppress(psutil.Error, OSError):
+            group = os.getpgid(self._parent.pid)
+            if self._parent.is_running() and group != os.getpgrp():
+                os.killpg(group, signal.SIGKILL)
 
 
 def bearers(mark: str) -> list[psutil.Process]:

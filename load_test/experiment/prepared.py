@@ -5,12 +5,12 @@ signs tokens lies in the data folder, so the tokens of the users are good in eve
 servers.
 """
 
+import dataclasses
 import shutil
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from load_test.experiment.servers import DRAIN_S, Package, Server
 from load_test.experiment.settings import Settings
@@ -32,12 +32,29 @@ class Room:
 
 
 @dataclass(frozen=True)
+class Names:
+    """What the users and rooms are called, by their number, and the password of all users."""
+
+    users: tuple[str, ...]
+    rooms: tuple[str, ...]
+    password: str = PASSWORD
+
+    @classmethod
+    def usual(cls, settings: Settings) -> Self:
+        """The same names in every experiment."""
+        users = (f"reveller-{number}" for number in range(settings.users))
+        rooms = (f"New Year {number}" for number in range(settings.rooms))
+        return cls(tuple(users), tuple(rooms))
+
+
+@dataclass(frozen=True)
 class Prepared:
     """The folder, the users' tokens by their number, and the rooms; user n is in room n % rooms."""
 
     folder: Path
     tokens: tuple[str, ...]
     rooms: tuple[Room, ...]
+    usernames: tuple[str, ...] = ()
 
     def room_of(self, user: int) -> Room:
         """The room of a user."""
@@ -48,7 +65,7 @@ class Prepared:
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("messages_*.json"))
         with Server(package, folder, log, UNTRACED, history_flags(messages)) as server:
             server.stop(DRAIN_S)
-        return Prepared(folder, self.tokens, self.rooms)
+        return dataclasses.replace(self, folder=folder)
 
     def copy_to(self, folder: Path) -> Path:
         """A fresh copy of the data folder, which must not exist yet."""
@@ -56,24 +73,24 @@ class Prepared:
         return folder
 
 
-def prepare(package: Package, settings: Settings, folder: Path, log: Path) -> Prepared:
+def prepare(
+    package: Package, settings: Settings, folder: Path, log: Path, names: Names | None = None
+) -> Prepared:
     """Let `package` serve once to make history, users and rooms in `folder`.
 
+    Their names are the usual ones, or `names`, of which there are as many as the settings say.
     Raises ProcessFailed if it does not start, or does not answer as a chat server does.
     """
-    usernames = [f"reveller-{number}" for number in range(settings.users)]
+    names = names or Names.usual(settings)
     # In this order, so that when we are stopped the server goes first, and the pool with it.
     with (
         ThreadPoolExecutor(SIGN_UPS_AT_ONCE) as pool,
         Server(package, folder, log, UNTRACED, history_flags(settings.history)) as server,
     ):
-        tokens = tuple(pool.map(lambda name: _sign_up(server, name), usernames))
-        rooms = tuple(
-            _make_room(server, number, usernames, tokens, settings.rooms)
-            for number in range(settings.rooms)
-        )
+        tokens = tuple(pool.map(lambda name: _sign_up(server, name, names.password), names.users))
+        rooms = tuple(_make_room(server, number, names, tokens) for number in range(settings.rooms))
         server.stop(DRAIN_S)
-    return Prepared(folder, tokens, rooms)
+    return Prepared(folder, tokens, rooms, names.users)
 
 
 def history_flags(messages: int) -> tuple[str, ...]:
@@ -81,18 +98,16 @@ def history_flags(messages: int) -> tuple[str, ...]:
     return ("--history", str(messages), *ONE_FILE)
 
 
-def _sign_up(server: Server, username: str) -> str:
+def _sign_up(server: Server, username: str, password: str) -> str:
     """The token of a new user."""
-    person = {"username": username, "password": PASSWORD}
+    person = {"username": username, "password": password}
     server.ask("POST", "/api/auth/signup", person)
     return str(_field(server, server.ask("POST", "/api/auth/login", person), "token"))
 
 
-def _make_room(
-    server: Server, number: int, usernames: Sequence[str], tokens: Sequence[str], rooms: int
-) -> Room:
-    members = tuple(range(number, len(usernames), rooms))
-    body = {"name": f"New Year {number}", "participants": [usernames[each] for each in members]}
+def _make_room(server: Server, number: int, names: Names, tokens: tuple[str, ...]) -> Room:
+    members = tuple(range(number, len(names.users), len(names.rooms)))
+    body = {"name": names.rooms[number], "participants": [names.users[each] for each in members]}
     room = server.ask("POST", "/api/chatrooms", body, tokens[members[0]])
     return Room(str(_field(server, room, "roomId")), members)
 

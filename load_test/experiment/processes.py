@@ -8,13 +8,15 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Self
+from typing import Any, Self
 
 import psutil
 
 from load_test.experiment.family import Family, alive, bearers, marks_of_ours, new_mark
+from load_test.experiment.guard import Limits
 
 PROJECT = Path(__file__).parents[2]
 POLL_S = 0.02
@@ -24,22 +26,72 @@ LOG_LINES, LINE_CHARACTERS, LOG_END_BYTES = 5, 300, 8_192
 LOG_START_BYTES = 1_000_000
 # Of the 3 s within which Ctrl-C has stopped everything.
 LAST_STOP_S = 1.5
+# The connections of a process that dies break a moment before it has ended.
+DEATH_S = 0.2
 
 
 class ProcessFailed(Exception):
-    """Raised when a process does not do what it must: `problem`, and its last log lines."""
+    """Raised when a process does not do what it must: `problem`, and its last log lines.
 
-    def __init__(self, name: str, problem: str, log: Path) -> None:
+    `timed_out`: it took too long, and was ended or given up. `ended`: it is not there any more.
+    `at_start`: it never got so far that it served.
+    """
+
+    def __init__(
+        self, name: str, problem: str, log: Path, timed_out: bool = False, ended: bool = False
+    ) -> None:
         self.problem = f"{name} {problem}"
+        self.timed_out, self.ended, self.at_start = timed_out, ended, False
         lines = "".join(f"\n  {line}" for line in last_lines(log))
         super().__init__(self.problem + (f"; its log ends with:{lines}" if lines else ""))
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """How `python -m MODULE` is started. This one trusts the module, and treats it as if it were
+    started by hand; the checklist derives one that does not (tests.checklist.sandbox).
+
+    `limits` are the most that a server may take, and within `start_s` it must serve; None stands
+    for what is usual.
+    """
+
+    limits: Limits | None = None
+    start_s: float | None = None
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where it may write beside its data folder, and is watched for it."""
+        return ()
+
+    def command(self, module: str, flags: Sequence[str]) -> list[str]:
+        """The command line."""
+        return [sys.executable, "-m", module, *flags]
+
+    def environment(self, given: Mapping[str, str]) -> dict[str, str]:
+        """All environment variables: `given` on top of ours, and this project to import."""
+        paths = [str(PROJECT), os.environ.get("PYTHONPATH", "")]
+        return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **given}
+
+    def options(self) -> dict[str, Any]:
+        """More arguments of `subprocess.Popen`, such as the user whose process it is to be."""
+        return {}
+
+    def own(self, folder: Path) -> None:
+        """Let it write into a data folder, which need not be there yet. Ours may anyway."""
+
+    def find(self, pid: int) -> int:
+        """The number of the module's process, by the number of the one that was started."""
+        return pid
+
+
+TRUSTING = Launcher()
 
 
 class PythonProcess:
     """`python -m MODULE` in a process of its own, which prints to a log.
 
     A context manager: at its end the process is killed if it was not stopped before, and so is
-    everything that it started and left behind.
+    everything that it started and left behind. `pid` is its number, by which the system knows it.
     """
 
     def __init__(
@@ -49,42 +101,37 @@ class PythonProcess:
         log: Path,
         environment: Mapping[str, str],
         folder: Path = PROJECT,
+        launcher: Launcher = TRUSTING,
     ) -> None:
         """`module` is looked for in `folder`, then in this project; `environment` goes on top of
-        ours.
+        ours. Another `launcher` may see to both differently.
         """
         self.name = module
         self.log = log
-        paths = [str(PROJECT), os.environ.get("PYTHONPATH", "")]
         mark = new_mark()
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", module, *flags],
+                launcher.command(module, flags),
                 cwd=folder,  # where `python -m` looks first
-                env={
-                    **os.environ,
-                    "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-                    **environment,
-                    mark: "1",
-                },
+                env={**launcher.environment(environment), mark: "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 # Ctrl-C in the terminal is for us; who is to stop then, and how, is our affair.
                 start_new_session=True,
+                **launcher.options(),
             )
-        self.family = Family(self.process.pid, mark)
+        self.pid = launcher.find(self.process.pid)
+        try:
+            self.family = Family(self.pid, mark)
+        except psutil.NoSuchProcess:  # it has ended by now; the one that was started still waits
+            self.family = Family(self.process.pid, mark)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()
-
-    @property
-    def pid(self) -> int:
-        """The number of the process, by which the operating system knows it."""
-        return self.process.pid
 
     @property
     def running(self) -> bool:
@@ -101,11 +148,11 @@ class PythonProcess:
             if ended:
                 raise self.failure(f"ended with exit code {self.process.returncode} at its start")
             time.sleep(POLL_S)
-        raise self.failure(f"did not say within {within_s:g} s where it serves")
+        raise self.failure(f"did not say within {within_s:g} s where it serves", timed_out=True)
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM, and do not wait."""
-        self.process.terminate()
+        self.family.ask_to_stop()
 
     def wait(self, within_s: float) -> int:
         """Wait until it has ended; its exit code. Raises ProcessFailed if it takes too long."""
@@ -120,7 +167,7 @@ class PythonProcess:
         try:
             return self.process.wait(within_s)
         except subprocess.TimeoutExpired:
-            raise self.failure(otherwise) from None
+            raise self.failure(otherwise, timed_out=True) from None
 
     def kill(self) -> None:
         """End it and all that it started, at once, whatever of it still runs."""
@@ -128,9 +175,11 @@ class PythonProcess:
         with suppress(subprocess.TimeoutExpired):  # it is stuck in the kernel
             self.process.wait(LAST_STOP_S)
 
-    def failure(self, problem: str) -> ProcessFailed:
+    def failure(self, problem: str, timed_out: bool = False) -> ProcessFailed:
         """The error that says what it did wrong."""
-        return ProcessFailed(self.name, problem, self.log)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(DEATH_S)
+        return ProcessFailed(self.name, problem, self.log, timed_out, not self.running)
 
 
 def last_lines(log: Path) -> list[str]:

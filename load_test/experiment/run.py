@@ -209,7 +209,7 @@ async def _stop(server: Server, clients: Sequence[ChatClient], record: RunRecord
         await asyncio.sleep(POLL_S)
     server.check()
     if server.running:
-        raise server.failure(f"did not end within {DRAIN_S:g} s of SIGTERM")
+        raise server.failure(f"did not end within {DRAIN_S:g} s of SIGTERM", timed_out=True)
     record.peak_rss_bytes = server.peak_rss_bytes
     record.exit_code = server.process.poll()
     record.drain_s = time.perf_counter() - asked_s

@@ -13,7 +13,14 @@ from urllib.parse import urlsplit
 import requests
 
 from load_test.experiment.guard import Guard, Limits
-from load_test.experiment.processes import POLL_S, PROJECT, ProcessFailed, PythonProcess
+from load_test.experiment.processes import (
+    POLL_S,
+    PROJECT,
+    TRUSTING,
+    Launcher,
+    ProcessFailed,
+    PythonProcess,
+)
 
 # Of this machine only: whatever a server prints, no load is to go anywhere else.
 ADDRESS = re.compile(r" serves at (http://(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})\s")
@@ -33,10 +40,11 @@ class NoSuchServer(Exception):
 
 @dataclass(frozen=True)
 class Package:
-    """A server's package: `python -m NAME`, found in `folder`."""
+    """A server's package: `python -m NAME`, found in `folder`, started by `launcher`."""
 
     name: str
     folder: Path
+    launcher: Launcher = TRUSTING
 
     @classmethod
     def find(cls, text: str) -> Self:
@@ -89,16 +97,24 @@ class Server(PythonProcess):
 
         `deadline_s` is a moment of `time.monotonic`: it is ended if it still runs then.
         """
+        launcher = package.launcher
+        launcher.own(data_dir)
         own_flags = ("--host", "127.0.0.1", "--port", "0", "--data-dir", str(data_dir))
-        super().__init__(package.name, (*own_flags, *flags), log, environment, package.folder)
-        self.guard = Guard(self.family, log, data_dir, limits or Limits(), deadline_s)
+        super().__init__(
+            package.name, (*own_flags, *flags), log, environment, package.folder, launcher
+        )
+        limits = limits or launcher.limits or Limits()
+        self.guard = Guard(self.family, log, data_dir, limits, deadline_s, launcher.folders)
         self.http = requests.Session()
         self.http.trust_env = False  # a proxy that is set for the web would not find it
+        start_s = launcher.start_s or START_S
         try:
-            self.url = self.wait_for_line(ADDRESS, START_S)[1]
-            self._wait_until_ready()
-        except BaseException:
+            self.url = self.wait_for_line(ADDRESS, start_s)[1]
+            self._wait_until_ready(start_s)
+        except BaseException as error:
             self.kill()
+            if isinstance(error, ProcessFailed):
+                error.at_start = True
             raise
 
     @property
@@ -111,9 +127,13 @@ class Server(PythonProcess):
         if self.guard.reason:
             raise self.failure(self.guard.reason)
 
-    def failure(self, problem: str) -> ProcessFailed:
+    def failure(self, problem: str, timed_out: bool = False) -> ProcessFailed:
         """The error that says what it did wrong: what the guard saw, if it had to end it."""
-        return super().failure(self.guard.reason or problem)
+        if self.guard.reason:
+            return ProcessFailed(
+                self.name, self.guard.reason, self.log, self.guard.timed_out, ended=True
+            )
+        return super().failure(problem, timed_out)
 
     def kill(self) -> None:
         """End it at once: its data folder is a copy, so there is no reason to be gentle."""
@@ -152,7 +172,7 @@ class Server(PythonProcess):
                         raise self.failure(f"answered {method} {path} without an end")
                 return answer.status_code, _object_or_text(content)
         except requests.Timeout:
-            raise self.failure(late) from None
+            raise self.failure(late, timed_out=True) from None
         except requests.RequestException as error:
             raise self.failure(f"did not answer {method} {path} rightly: {error}") from error
 
@@ -161,8 +181,8 @@ class Server(PythonProcess):
         self.check()
         return code
 
-    def _wait_until_ready(self) -> None:
-        deadline_s = time.monotonic() + START_S
+    def _wait_until_ready(self, within_s: float) -> None:
+        deadline_s = time.monotonic() + within_s
         port = urlsplit(self.url).port or 0
         problem = f"said that it serves at {self.url}, where it does not listen"
         while time.monotonic() < deadline_s:
@@ -177,7 +197,7 @@ class Server(PythonProcess):
                 if status != 503:  # that one says itself that it is not ready yet
                     break
             time.sleep(POLL_S)
-        raise self.failure(problem)
+        raise self.failure(problem, timed_out=time.monotonic() >= deadline_s)
 
 
 def _object_or_text(content: bytes) -> dict[str, Any] | str:

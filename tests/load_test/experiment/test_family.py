@@ -15,9 +15,19 @@ import pytest
 from load_test.experiment.family import Family, alive, bearers, marks_of_ours, new_mark
 from load_test.experiment.processes import PythonProcess
 from tests.load_test.bad_servers.catalogue import FOLDER
+from tests.load_test.experiment.conftest import make_package
 
 WITHIN_S = 10.0
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+LOSES_ITS_CHILD = f"""
+import subprocess, time
+parent = "import subprocess; print(subprocess.Popen({SLEEPER}, env={{}}, stdout=-3).pid)"
+command = [{sys.executable!r}, "-c", parent]
+lost = subprocess.check_output(command, env={{}}, text=True)
+print("lost", lost, flush=True)
+time.sleep(60)
+"""
 
 Started = tuple[subprocess.Popen[bytes], Family, str]
 
@@ -83,6 +93,27 @@ def test_memory_is_that_of_all(started: Started) -> None:
     ours = psutil.Process()
 
     assert family.rss_bytes([ours]) - family.rss_bytes(()) > 1_000_000
+
+
+def test_processor_time_is_that_of_all_ended_children_included() -> None:
+    ours = Family(os.getpid(), new_mark())
+    before_s = ours.cpu_s(())
+
+    subprocess.run([sys.executable, "-S", "-c", "sum(range(5_000_000))"], check=True)
+
+    assert ours.cpu_s(()) - before_s >= 0.05
+    assert ours.cpu_s([psutil.Process()]) >= 2 * before_s
+
+
+def test_a_group_ends_with_its_leader_though_it_lost_its_environment(tmp_path: Path) -> None:
+    # given a process whose grandchild has no parent, and no mark
+    package = make_package(tmp_path, "loser", LOSES_ITS_CHILD)
+    with PythonProcess(package.name, (), tmp_path / "log", {}, package.folder) as process:
+        lost = psutil.Process(int(process.wait_for_line(re.compile("lost ([0-9]+)"), WITHIN_S)[1]))
+        assert lost not in process.family.descendants()
+
+    # then it has ended, too
+    assert alive([lost]) == []
 
 
 def test_who_listens_is_known() -> None:

@@ -22,6 +22,14 @@ from tests.load_test.experiment.conftest import make_package
 
 WITHIN_S = 5.0
 READY = re.compile("ready")
+CROWD = """
+import subprocess, sys, time
+print("ready", flush=True)
+time.sleep(0.3)
+sleeps = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+crowd = [subprocess.Popen(sleeps) for _ in range(9)]
+time.sleep(60)
+"""
 
 
 @pytest.fixture
@@ -56,6 +64,8 @@ def test_who_behaves_is_left_alone_and_measured(process: PythonProcess) -> None:
     [
         (Limits(rss_bytes=1_000), "took more than 1.00 kB of memory within 0.1 s ("),
         (Limits(log_bytes=3), "wrote more than 3 B into its log within 0.1 s (6 B)"),
+        (Limits(cpu_s=-1), "took more than -1 s of processor time within "),
+        (Limits(processes=0), "had more than 0 processes within 0.1 s (1)"),
     ],
 )
 def test_too_much_is_the_end(process: PythonProcess, limits: Limits, reason: str) -> None:
@@ -66,10 +76,51 @@ def test_too_much_is_the_end(process: PythonProcess, limits: Limits, reason: str
 
     assert guard.reason is not None
     assert guard.reason.startswith(reason)
+    assert not guard.timed_out
+
+
+def test_all_folders_that_it_may_write_to_count(process: PythonProcess, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "hoard").write_bytes(b"x" * 10_000)
+    data_dir, limits = tmp_path / "data", Limits(data_bytes=5_000)
+    guard = Guard(process.family, process.log, data_dir, limits, None, more_folders=[home])
+
+    process.wait(WITHIN_S)
+    guard.end()
+
+    assert guard.reason is not None
+    assert guard.reason.startswith("put more than 5.00 kB into its folders within ")
+
+
+def test_a_sudden_crowd_is_noticed_between_two_searches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a process that has had no children when it was searched for them, for the only time
+    monkeypatch.setattr("load_test.experiment.guard.LOOKS_PER_SEARCH", 1_000_000)
+    package = make_package(tmp_path, "crowd", CROWD)
+    with PythonProcess(package.name, (), tmp_path / "log", {}, package.folder) as process:
+        process.wait_for_line(READY, WITHIN_S)
+        guard = guarded(process, Limits(processes=3))
+        process.wait(WITHIN_S)
+        guard.end()
+
+    assert guard.reason is not None
+    assert guard.reason.startswith("had more than 3 processes within ")
 
 
 def test_too_late_is_the_end(process: PythonProcess) -> None:
     guard = guarded(process, Limits(), time.monotonic() + 0.25)
+
+    process.wait(WITHIN_S)
+    guard.end()
+
+    assert guard.reason == "took longer than its 0.2 s"
+    assert guard.timed_out
+
+
+def test_a_life_has_an_end_without_a_deadline(process: PythonProcess) -> None:
+    guard = guarded(process, Limits(life_s=0.25))
 
     process.wait(WITHIN_S)
     guard.end()

@@ -1,11 +1,12 @@
 """The prepared folder has users, rooms and history, and its tokens are good for its copies."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from load_test.experiment.evening import Evening
-from load_test.experiment.prepared import Prepared, prepare
+from load_test.experiment.prepared import Names, Prepared, prepare
 from load_test.experiment.processes import ProcessFailed
 from load_test.experiment.servers import Package, Server
 from tests.load_test.experiment.conftest import UNTRACED, make_package
@@ -47,6 +48,23 @@ def test_tokens_and_rooms_are_good_in_a_copy_for_the_other_server(
 
     assert [each["roomId"] for each in answer.json()["rooms"]] == [room.room_id]
     assert (data_dir / "messages_1.json").read_text().count('"id"') == settings.history
+
+
+@pytest.mark.slow
+def test_names_may_be_given(settings: Evening, tmp_path: Path) -> None:
+    names = Names(("ada", "bo", "cy", "di"), ("attic", "cellar"), "a secret of theirs")
+    data, log = tmp_path / "data", tmp_path / "log"
+
+    prepared = prepare(Package.find("challenge"), settings, data, log, names)
+
+    assert prepared.usernames == names.users
+    users = json.loads((data / "users.json").read_text())
+    assert sorted(user["username"] for user in users) == sorted(names.users)
+    rooms = json.loads((data / "chatrooms.json").read_text())
+    assert {room["name"]: room["participants"] for room in rooms} == {
+        "attic": ["ada", "cy"],
+        "cellar": ["bo", "di"],
+    }
 
 
 def test_what_is_no_chat_server_is_told(tmp_path: Path, settings: Evening) -> None:

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -15,6 +15,7 @@ from load_test.experiment.family import alive, bearers, new_mark
 from load_test.experiment.processes import (
     LINE_CHARACTERS,
     PROJECT,
+    Launcher,
     ProcessFailed,
     PythonProcess,
     last_lines,
@@ -63,12 +64,17 @@ def test_one_that_ends_at_once_fails_with_the_end_of_its_log(start: Start) -> No
     assert str(failed.value).startswith("example ended with exit code 3 at its start")
     assert str(failed.value).endswith("line 7\n  line 8")
     assert "line 3" not in str(failed.value)
+    assert failed.value.ended
+    assert not failed.value.timed_out
 
 
 def test_one_that_says_nothing_fails_in_bounded_time(start: Start) -> None:
     with start(SLEEPS) as process:
-        with pytest.raises(ProcessFailed, match="did not say within 0.2 s"):
+        with pytest.raises(ProcessFailed, match="did not say within 0.2 s") as failed:
             process.wait_for_line(re.compile("something else"), 0.2)
+
+    assert failed.value.timed_out
+    assert not failed.value.ended
 
 
 def test_stop_gives_the_exit_code(start: Start) -> None:
@@ -114,6 +120,22 @@ stop_descendants()
     # then nothing of it is left, though most of it does not care for SIGTERM
     assert alive(bearers(mark)) == []
     assert time.monotonic() - began_s < WITHIN_S
+
+
+def test_another_launcher_decides_what_is_run_and_with_which_variables(tmp_path: Path) -> None:
+    class Echo(Launcher):
+        def command(self, module: str, flags: Sequence[str]) -> list[str]:
+            return ["/bin/sh", "-c", 'echo "hello $NAME, $NEW"; sleep 60', module, *flags]
+
+        def environment(self, given: Mapping[str, str]) -> dict[str, str]:
+            return {"NAME": "you", **given}
+
+    with PythonProcess("echo", (), tmp_path / "log", {"NEW": "too"}, launcher=Echo()) as process:
+        assert process.wait_for_line(HELLO, WITHIN_S)[1] == "you, too"
+        names = psutil.Process(process.pid).environ().keys()
+
+    assert {"NAME", "NEW"} <= names
+    assert not {"HOME", "PYTHONPATH"} & names
 
 
 def test_last_lines_are_few_and_short(tmp_path: Path) -> None:
