@@ -14,8 +14,11 @@ SERVER ?= challenge
 PORT_challenge := 4001
 PORT_solution := 4002
 PORT_attempt := 4000
+# What `make check` and `make watch` look at, and what they say where nothing is.
+CHECKED = $(or $(FOLDER),attempt)
+IS_THERE = test -e "$(CHECKED)" || { echo "make: there is no $(CHECKED). make attempt copies challenge/ to attempt/, which is where to begin." >&2; exit 2; }
 
-.PHONY: help install demo compare test faults mutants conformance stack-check doctor lint challenge solution attempt traces load notebook up down wheels lock clean
+.PHONY: help install demo compare test check watch hint reset grade zoo faults mutants conformance stack-check doctor lint challenge solution attempt traces load notebook up down wheels lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -40,6 +43,26 @@ compare: $(INSTALLED) ## which of two servers is faster? A=challenge B=solution 
 
 test: $(INSTALLED) ## run the tests; SLOW=1 runs those that take long instead
 	@$(PY) -m pytest $(if $(SLOW),-m slow)
+
+check: $(INSTALLED) ## hold attempt/ against the checklist (20 s); FULL=1 with load and faults (5 minutes), FOLDER=path
+	@$(IS_THERE)
+	@$(PY) -m tests.checklist "$(CHECKED)" $(if $(FULL),--full) $(FLAGS)
+
+watch: $(INSTALLED) ## the same after each save, as far as it matters; keys: h hint, a all, q quit
+	@$(IS_THERE)
+	@$(PY) -m tests.checklist.watch "$(CHECKED)" $(FLAGS)
+
+hint: $(INSTALLED) ## one more hint for the first check that failed, or for CHECK=errors.recovers
+	@$(PY) -m tests.checklist.hints $(CHECK) --folder "$(CHECKED)"
+
+reset: $(INSTALLED) ## put a file of attempt/ back to the challenge's; FILE=data_manager.py
+	@$(PY) -m tests.checklist.reset $(if $(FILE),"$(FILE)") $(FLAGS)
+
+grade: $(INSTALLED) ## grade the folders and zips in SUBMISSIONS=folder; pages and a gradebook in OUT=grades
+	@$(PY) -m tests.checklist --grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") --out "$(or $(OUT),grades)" $(FLAGS)
+
+zoo: $(INSTALLED) ## is the grader right? grade answers made right and wrong on purpose (50 minutes; FLAGS=--quick)
+	@$(PY) -m tests.checklist.zoo $(FLAGS)
 
 faults: $(INSTALLED) ## break things on purpose, and count which promises hold (25 minutes; FLAGS="--form short")
 	@$(PY) -m tests.faults $(FLAGS)

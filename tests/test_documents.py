@@ -8,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 OBSERVABILITY = ROOT / "observability"
-DOCUMENTS = ("README.md", "challenge/README.md", "observability/README.md")
+DOCUMENTS = (
+    "README.md", "challenge/README.md", "observability/README.md", "tests/checklist/README.md",
+)  # fmt: skip
 TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 OURS = ("challenge", "solution", "load_test", "notebooks", "observability", "tests")
 
