@@ -109,6 +109,7 @@ def test_without_a_collector_it_warns_once_and_goes_on(start: Start) -> None:
     assert "Traceback" not in server.log
 
 
+@pytest.mark.slow
 def test_beyond_a_rate_traces_are_skipped_and_counted(start: Start) -> None:
     server = start(environ={"OTEL_TRACES_EXPORTER": "otlp", "OTEL_TRACES_SAMPLER_ARG": "5"})
     with ChatUser(server) as user:
@@ -128,6 +129,7 @@ def test_an_unknown_sampler_is_named(start: Start) -> None:
     assert "Traceback" not in server.log
 
 
+@pytest.mark.slow
 def test_history_is_made_up_once(start: Start) -> None:
     server = start("--history", "25", "--max-messages-per-file", "10")
     sizes = [len(json.loads(path.read_text())) for path in files_of(server)]

@@ -76,6 +76,7 @@ class Talker:
             self.accepted.append(f"number {number}")
 
 
+@pytest.mark.slow
 def test_a_cut_connection_costs_no_message(start: Start) -> None:
     # given a room where somebody does not stop to talk, in files of ten messages
     server = start("--max-messages-per-file", "10")

@@ -130,6 +130,7 @@ def test_a_users_rate_is_bounded(start: Any) -> None:
         assert len(user.wait_for(60 - len(codes))) == 60 - len(codes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bound", [("--max-queue-messages", "5"), ("--max-queue-bytes", "65536")])
 def test_a_full_queue_refuses_and_goes_on(start: Any, bound: tuple[str, str]) -> None:
     # given a server whose writes are slow, and whose queue is short

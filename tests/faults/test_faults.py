@@ -39,6 +39,7 @@ def test_the_command_ends_with_a_table() -> None:
     assert row.split()[-5:] == ["0"] * 5
 
 
+@pytest.mark.slow
 def test_a_wrong_name_is_told_the_right_ones() -> None:
     code, output = told("storage_kill")
     assert code == 2

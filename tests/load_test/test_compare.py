@@ -44,6 +44,7 @@ def test_wrong_usage_is_one_line_and_creates_nothing(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_start_is_told_with_its_log(tmp_path: Path) -> None:
     (tmp_path / "attempt").mkdir()
     (tmp_path / "attempt" / "__main__.py").write_text("import no_such_module")

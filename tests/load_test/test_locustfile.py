@@ -30,6 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         yield running
 
 
+@pytest.mark.slow
 def test_it_reports_real_times_and_none_of_zero(server: ServerProcess, tmp_path: Path) -> None:
     result, log = tmp_path / "result", tmp_path / "log"
     flags = headless(server, "--users-per-room", "2", "--json-file", str(result))

@@ -131,6 +131,7 @@ def test_where_nobody_gets_in_one_line_says_so_in_time_and_nothing_is_left(tmp_p
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_a_server_does_not_answer_is_no_traceback() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(END_S)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from load_test.experiment.processes import PROJECT
 
 
@@ -15,6 +17,7 @@ def run(*arguments: str, path: str = "") -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_without_prometheus_it_says_what_to_install(tmp_path: Path) -> None:
     ended = run(path=str(tmp_path))
     assert ended.returncode == 2
@@ -23,6 +26,7 @@ def test_without_prometheus_it_says_what_to_install(tmp_path: Path) -> None:
     assert ended.stdout == ""
 
 
+@pytest.mark.slow
 def test_a_file_is_no_folder_for_pictures(tmp_path: Path) -> None:
     taken = tmp_path / "pictures"
     taken.touch()

@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from load_test.experiment.arrivals import make_schedule
@@ -16,6 +17,7 @@ from load_test.experiment.servers import Package
 from load_test.experiment.traces import Traces
 
 
+@pytest.mark.slow
 def test_a_run_leaves_its_numbers_and_its_log_and_no_data(
     prepared: Prepared, settings: Evening, tmp_path: Path
 ) -> None:

@@ -45,6 +45,7 @@ def drawn() -> Drawn:
     }
 
 
+@pytest.mark.slow
 def test_pngs_are_as_large_as_promised_and_show_both_servers(tmp_path: Path) -> None:
     for chart in DEMO:
         path = chart.write_png(example_results(), tmp_path)

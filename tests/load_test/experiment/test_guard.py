@@ -59,6 +59,7 @@ def test_who_behaves_is_left_alone_and_measured(process: PythonProcess) -> None:
     assert guard.peak_rss_bytes >= psutil.Process(process.pid).memory_info().rss / 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [

@@ -71,6 +71,7 @@ def assert_writes(name: str, run: dict[str, float]) -> None:
         assert run["file_writes_per_message"] < 0.8
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_under_load_is_told(
     prepared: Prepared, settings: Evening, tmp_path: Path
 ) -> None:

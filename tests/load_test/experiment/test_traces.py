@@ -29,6 +29,7 @@ def test_our_own_store_takes_spans_and_is_gone_afterwards(tmp_path: Path) -> Non
         requests.get(traces.query_url, timeout=5)
 
 
+@pytest.mark.slow
 def test_otlp_goes_to_our_own_store_too(tmp_path: Path) -> None:
     environ = {EXPORTER: "otlp", SAMPLER: "traceidratio"}
 

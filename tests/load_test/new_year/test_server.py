@@ -123,6 +123,7 @@ def visits(
         }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_server_that_lets_nobody_in_is_told_by_its_answer(
     name: str, visits: dict[str, tuple[str, str, float]]

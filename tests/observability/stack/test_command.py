@@ -85,6 +85,7 @@ def test_where_no_engine_can_do_it_the_other_way_is_told(
     assert fake.calls == []
 
 
+@pytest.mark.slow
 def test_a_compose_that_somebody_built_has_no_number(
     fake: Fake, capfd: pytest.CaptureFixture[str]
 ) -> None:

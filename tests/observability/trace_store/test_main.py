@@ -85,6 +85,7 @@ def test_signals_end_it_and_the_file_can_be_served_again(tmp_path: Path) -> None
         assert store.process.wait(STOP_WITHIN_S) == 0
 
 
+@pytest.mark.slow
 def test_a_client_that_stops_reading_does_not_hold_up_the_end() -> None:
     with running_store() as store:
         # given an answer of 26 MB, more than is buffered for a client, asked for and not read
