@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from observability.tracing import EXPORT_BATCH_SPANS
 from tests.behaviour.servers import ROOT
 from tests.benchmarks.cost_of_looking_runs import WAYS
 
@@ -53,7 +54,7 @@ def test_a_short_one_looks_in_all_ways(tmp_path: Path, monkeypatch: pytest.Monke
     stops = {run["way"]: run["stops"]["by_exports"] for run in results["watched"]}
     assert stops["none"]["times"] == 0
     assert stops["all thrift"]["longest_ms"] >= stops["all thrift"]["longest_cpu_ms"] > 0
-    assert 0 < stops["all thrift"]["spans"] <= 32
+    assert 0 < stops["all thrift"]["spans"] <= EXPORT_BATCH_SPANS
 
 
 @pytest.mark.parametrize(

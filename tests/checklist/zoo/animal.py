@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePath
 
+from tests.checklist.sandbox.isolation import Level
 from tests.variants.catalogue import VARIANTS
 from tests.variants.variant import Variant, apply
 
@@ -43,8 +44,8 @@ class Animal:
     answer fails none. Of those that are `unclear` the grader cannot tell. All others pass, or are
     not run because of these. `word`: what kept the first from being seen, if it was not seen.
 
-    `needs_isolation`: below the level "other user" nothing is expected of it. `most_s`: its grading
-    must end within so many seconds.
+    `levels`: the levels of isolation on which this is so; on others nothing is expected. `most_s`:
+    its grading must end within so many seconds.
     """
 
     name: str
@@ -55,7 +56,7 @@ class Animal:
     fails: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
     word: str = ""
-    needs_isolation: bool = False
+    levels: tuple[Level, ...] = tuple(Level)
     most_s: float | None = None
 
     @property

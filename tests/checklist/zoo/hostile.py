@@ -1,5 +1,6 @@
 """Submissions that fight the grader, and some that only have bad luck."""
 
+from tests.checklist.sandbox.isolation import Level
 from tests.checklist.zoo.animal import PARTS, Animal, Base, Edit
 from tests.checklist.zoo.edits import PATIENT
 from tests.checklist.zoo.right import NOT_DONE
@@ -37,6 +38,8 @@ def turncoat(module: str, question: str) -> tuple[Edit, ...]:
     )
 
 
+OUT_OF_REACH = (Level.OTHER_USER,)  # the grader's files and memory
+OUT_OF_SIGHT = (Level.USER_NAMESPACE, Level.OTHER_USER)  # its processes
 # Of who is good only if it sees a reason to.
 ONE_BY_ONE = (
     "processor.coalesces_burst",
@@ -92,7 +95,7 @@ HOSTILE = (
         fails=ONE_BY_ONE,
         files={"attempt/writes_grade.py": PARTS / "writes_grade.py"},
         edits=turncoat("writes_grade", "writes_grade.succeeded()"),
-        needs_isolation=True,
+        levels=OUT_OF_REACH,
     ),
     Animal(
         "reads-values",
@@ -100,7 +103,7 @@ HOSTILE = (
         fails=ONE_BY_ONE,
         files={"attempt/reads_values.py": PARTS / "reads_values.py"},
         edits=turncoat("reads_values", "reads_values.succeeded(config.data_dir)"),
-        needs_isolation=True,
+        levels=OUT_OF_REACH,
     ),
     Animal(
         "patches-clock",
@@ -139,6 +142,7 @@ HOSTILE = (
         fails=ONE_BY_ONE,
         files={"attempt/sees_grader.py": PARTS / "sees_grader.py"},
         edits=turncoat("sees_grader", "sees_grader.graded()"),
+        levels=OUT_OF_SIGHT,
     ),
     Animal(
         "brings-grader",
