@@ -44,7 +44,7 @@ class Row:
             faults.append(f"took {grade.seconds:.0f} s, of {animal.most_s:.0f} s at most")
         verdict = f"{len(faults)} otherwise" if faults else RIGHT
         if grade.isolation not in animal.levels:
-            faults, verdict = [], f"nothing expected at isolation {grade.isolation!r}"
+            faults, verdict = [], f"nothing expected at isolation '{grade.isolation}'"
         found = {each.name: each.result.value for each in grade.findings}
         decisive = f"{animal.decisive} {found[animal.decisive]}" if animal.decisive else ""
         points = f"{grade.points:g} of {grade.max:g}"

@@ -1,0 +1,30 @@
+"""A row says whether the grader was right, and nothing where nothing can be expected of it."""
+
+from dataclasses import replace
+
+from tests.checklist.grade import Plan
+from tests.checklist.sandbox.isolation import Level
+from tests.checklist.scenario import Scenario
+from tests.checklist.zoo.row import Row
+from tests.checklist.zoo.test_expected import CHECKS, RUBRIC, WRONG, grade
+
+LIFE = Scenario("life", "", 1.0, full=False, quiet=False, run=lambda stage: None)
+PLAN = Plan([LIFE], CHECKS, RUBRIC)
+
+
+def test_a_fault_of_the_grader_is_told_with_its_reason() -> None:
+    row = Row.of(WRONG, replace(grade(life=True), isolation=Level.NONE.value), PLAN, full=True)
+    assert (row.good, row.verdict, row.decisive) == (False, "1 otherwise", "a.keeps passed")
+    assert row.faults == ("a.keeps: failed expected, passed found: right (expected: right)",)
+
+
+def test_a_grading_that_took_too_long_is_a_fault() -> None:
+    slow = replace(WRONG, fails=(), most_s=45)
+    took = replace(grade(life=True), isolation=Level.NONE.value, seconds=60)
+    assert Row.of(slow, took, PLAN, full=True).faults == ("took 60 s, of 45 s at most",)
+
+
+def test_nothing_is_expected_below_the_animals_level() -> None:
+    guarded = replace(WRONG, levels=(Level.OTHER_USER,))
+    row = Row.of(guarded, replace(grade(life=True), isolation=Level.NONE.value), PLAN, full=True)
+    assert row.good and row.verdict == "nothing expected at isolation 'none'"
