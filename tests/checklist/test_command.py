@@ -15,6 +15,7 @@ import psutil
 import pytest
 from rich.console import Console
 
+from load_test.experiment.family import alive
 from load_test.experiment.processes import PROJECT
 from tests.checklist.example_grades import example_grade
 from tests.checklist.grade import the_plan
@@ -185,6 +186,6 @@ def test_ctrl_c_ends_all_that_was_started(submissions: Path) -> None:
 
         # then nothing is left, of processes or of folders, and the pages are there
         assert process.wait(STOP_S) == 1
-        assert [each for each in family if each.is_running()] == []
+        assert alive(family) == []
         assert list(out.with_name("temporary").glob("[cs]*-*/")) == []
         assert (out / "index.html").exists()

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from load_test.experiment.family import alive
 from load_test.experiment.processes import PROJECT
 
 WITHIN_S = 60.0
@@ -43,7 +44,7 @@ class Session:
         children = psutil.Process(self.process.pid).children(recursive=True)
         end()
         code = self.process.wait(WITHIN_S)
-        assert [each for each in children if each.is_running()] == []
+        assert alive(children) == []
         assert [each.name for each in self._temporary.iterdir() if each.is_dir()] == []
         assert termios.tcgetattr(self._terminal) == self.modes
         return code

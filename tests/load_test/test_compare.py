@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from load_test.experiment.family import alive
 from load_test.experiment.processes import PROJECT
 
 COMMAND = (sys.executable, "-m", "load_test.compare")
@@ -164,7 +165,7 @@ def test_ctrl_c_keeps_and_reports_the_finished_rounds(tmp_path: Path) -> None:
     assert "stopped by hand" in verdict["reason"]
     assert output.splitlines()[-1] == str(folder / "report.html")
     assert children
-    assert not any(child.is_running() for child in children)
+    assert alive(children) == []
     assert not (folder / "data").exists()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
+from load_test.experiment.family import alive
 from load_test.experiment.processes import PROJECT
 from observability import names
 from tests.load_test.experiment.test_notebook import write_notebook
@@ -127,5 +128,5 @@ def test_ctrl_c_stops_servers_and_store(tmp_path: Path) -> None:
     assert "stopped; " in errors
     assert "keeps the logs" in errors
     assert len(children) >= 2
-    assert not any(child.is_running() for child in children)
+    assert alive(children) == []
     assert not (tmp_path / "out" / "data").exists()

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from load_test.experiment.family import alive
 from tests.behaviour.servers import ROOT, ServerProcess, wait_until
 from tests.load_test.locust_runs import (
     ACKNOWLEDGED,
@@ -66,7 +67,7 @@ def test_four_processes_count_what_the_server_stored(
         psutil.wait_procs(workers, timeout=10)
     # then nothing is left running, and all agree
     assert len(workers) == WORKERS
-    assert not any(worker.is_running() for worker in workers)
+    assert alive(workers) == []
     stored = server.metric("chat_messages_stored_total")
     assert totals(log) == [stored, stored, 0, 0]
     rows = rows_of(result)

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from load_test.experiment.family import alive
 from load_test.experiment.processes import PROJECT
 from tests.checklist.sandbox.conftest import Start, said
 from tests.checklist.sandbox.isolation import Level, Way
@@ -110,7 +111,7 @@ def test_its_children_end_with_it(start: Start) -> None:
 
     process.kill()
 
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert alive([child]) == []
 
 
 @pytest.mark.slow

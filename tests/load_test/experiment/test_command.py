@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from load_test.experiment.family import alive
 from load_test.experiment.processes import PROJECT
 
 WITHIN_S = 10.0
@@ -57,7 +58,7 @@ def test_a_signal_stops_everything(number: signal.Signals, source: str, tmp_path
     assert time.monotonic() - asked_s < STOPPED_WITHIN_S
     assert said == f"example: stopped; {tmp_path} keeps the logs and no finished runs\n"
     assert command.returncode == 1
-    assert not psutil.pid_exists(child)
+    assert child not in [process.pid for process in alive(psutil.process_iter())]
 
 
 @pytest.mark.parametrize(
@@ -76,4 +77,4 @@ def test_every_end_leaves_nothing_running(end: str, code: int, says: str, tmp_pa
 
     assert command.returncode == code
     assert says in said
-    assert not psutil.pid_exists(child)
+    assert child not in [process.pid for process in alive(psutil.process_iter())]

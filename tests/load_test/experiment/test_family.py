@@ -112,8 +112,11 @@ def test_a_group_ends_with_its_leader_though_it_lost_its_environment(tmp_path: P
         lost = psutil.Process(int(process.wait_for_line(re.compile("lost ([0-9]+)"), WITHIN_S)[1]))
         assert lost not in process.family.descendants()
 
-    # then it has ended, too
-    assert alive([lost]) == []
+    # then it ends, too; nobody waits for it
+    deadline_s = time.monotonic() + WITHIN_S
+    while alive([lost]):
+        assert time.monotonic() < deadline_s, "the lost one goes on"
+        time.sleep(0.02)
 
 
 def test_who_listens_is_known() -> None:
