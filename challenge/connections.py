@@ -32,6 +32,12 @@ Payload = dict[str, Any]
 EventHandler = Callable[[str, Any], Payload]
 
 
+class Turn(Semaphore):
+    """Who has it is read next; `pause` is set when who has it then shall wait a while first."""
+
+    pause = False
+
+
 class ChatServer(socketio.Server):
     """A Socket.IO server whose events are answered with what their handlers return or raise."""
 
@@ -51,9 +57,8 @@ class ChatServer(socketio.Server):
         # Engine.IO's own let any number of bytes wait for a client, and come from one.
         self.eio._async = {**self.eio._async, "queue": Outbox, "websocket": WebSocket}
         self._events: dict[str, EventHandler] = {}
-        self._to_slow_down: set[str] = set()  # connections, before their next packet is read
-        self._turns: dict[str, Semaphore] = {}  # of connections; those of one user share one
-        self._turns_of_users: WeakValueDictionary[str, Semaphore] = WeakValueDictionary()
+        self._turns: dict[str, Turn] = {}  # of connections; those of one user share one
+        self._turns_of_users: WeakValueDictionary[str, Turn] = WeakValueDictionary()
 
     def wsgi(self, fallback: WSGIApp) -> WSGIApp:
         """The application that serves Socket.IO, and leaves all other requests to `fallback`."""
@@ -66,21 +71,31 @@ class ChatServer(socketio.Server):
 
     def share_turn(self, sid: str, username: str) -> None:
         """From now on a connection takes turns with all others of its user: who has many of them
-        is read no faster than who has one.
+        is read no faster than who has one, and waits no longer for sending too much.
         """
         eio_sid = self.manager.eio_sid_from_sid(sid, "/")
-        self._turns[eio_sid] = self._turns_of_users.setdefault(username, Semaphore(1))
+        self._turns[eio_sid] = self._turns_of_users.setdefault(username, Turn())
+
+    def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> Any:
+        """A connection begins; until it is known whose it is, it has a turn of its own."""
+        self._turns[eio_sid] = Turn()
+        return super()._handle_eio_connect(eio_sid, environ)
 
     def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
         """A packet from a client. Its user's next one is read a turn later, or who always has
         something to say would be read for ever, and nobody else.
         """
         self._take_packet(eio_sid, data)
-        with self._turns.get(eio_sid) or Semaphore(1):  # until it is known whose it is, its own
+        turn = self._turns.get(eio_sid) or Turn()  # there is none if it has just ended
+        with turn:
             eventlet.sleep()
-            if eio_sid in self._to_slow_down:
-                self._to_slow_down.discard(eio_sid)
+            if turn.pause:
+                turn.pause = False
                 eventlet.sleep(PAUSE_S)
+
+    def _slow_down(self, eio_sid: str) -> None:
+        if turn := self._turns.get(eio_sid):
+            turn.pause = True
 
     def _take_packet(self, eio_sid: str, data: Any) -> None:
         """Act on a packet; one that cannot be read costs its sender an error, no more."""
@@ -91,7 +106,7 @@ class ChatServer(socketio.Server):
             super()._handle_eio_message(eio_sid, data)
         except Exception as error:  # whatever the decoder trips over
             log.warning("refused a packet of %s: %s", eio_sid, error)
-            self._to_slow_down.add(eio_sid)
+            self._slow_down(eio_sid)
             sid = self.manager.sid_from_eio_sid(eio_sid, "/")
             if sid:
                 problem = BadJson("a packet could not be read; is it JSON, and not too deep?")
@@ -101,7 +116,6 @@ class ChatServer(socketio.Server):
     def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         """A client has gone."""
         super()._handle_eio_disconnect(eio_sid, reason)
-        self._to_slow_down.discard(eio_sid)
         self._turns.pop(eio_sid, None)
 
     def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
@@ -138,7 +152,7 @@ class ChatServer(socketio.Server):
             return handler(sid, payload)
         except ChatError as error:
             if isinstance(error, RateLimited | UnknownEvent):
-                self._to_slow_down.add(eio_sid)
+                self._slow_down(eio_sid)
             return _refused(error)
         except Exception:
             log.exception("%s failed", event)

@@ -8,6 +8,7 @@ from typing import Any
 import eventlet
 import pytest
 
+from challenge import connections
 from challenge.connections import PAUSE_S, ChatServer
 from challenge.errors import QueueFull, RateLimited
 from tests.challenge.polling import Polling
@@ -183,3 +184,24 @@ def test_the_connections_of_a_user_take_turns_and_those_of_two_do_not(sio: ChatS
     # then seojun has had as many turns as minji, after the first packet of each connection
     assert order[:7].count("seojun") == 3
     assert order[7:] == ["minji"] * 2
+
+
+def test_who_sends_too_fast_over_many_connections_waits_once(
+    sio: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_fast(sid: str, payload: Any) -> dict[str, Any]:
+        raise RateLimited("at most so many")
+
+    # given ten connections of a user, and a pause that one can tell from ten
+    monkeypatch.setattr(connections, "PAUSE_S", 0.2)
+    sio.on("connect", lambda sid, environ: sio.share_turn(sid, "minji"))
+    sio.answer("too fast", too_fast)
+    clients = [Polling(sio) for _ in range(10)]
+
+    # when each sends too much at the same time
+    started_s = time.monotonic()
+    sent = [eventlet.spawn(client.post, '42["too fast"]') for client in clients]
+    assert all(each.wait().status_code == 200 for each in sent)
+
+    # then they are read again after one pause: after one each, they would send a burst together
+    assert 0.2 <= time.monotonic() - started_s < 1.0
