@@ -1,8 +1,9 @@
 """One user floods the server, as fast as it reads; the others must hardly notice.
 
 They chat at a light, steady rate in other rooms, a while without the flood and a while with it, by
-turns in one session, so that whatever else the machine does hits both alike. Odd rounds flood over
-one connection, even ones over as many as a user may have. Latencies count from when the burst that
+turns in one session, so that whatever else the machine does hits both alike; and they say the same
+at the same moments, for how many happen to speak at once decides a p99. Odd rounds flood over one
+connection, even ones over as many as a user may have. Latencies count from when the burst that
 everybody may send at once is spent: others wait behind it, as behind anybody's messages. Files are
 small, so that what one while added to them does not slow down the next. A p99 is that of all quiet
 rounds, or of all flooded ones: of one round alone it would be the slowest of a few messages.
@@ -63,14 +64,16 @@ async def _flood_server(
     crowd = prepare_folder(folder / "data", USERS, ROOMS)
     all_quiet, all_flooded = [], []
     with ServerProcess(package, folder, *SMALL_FILES) as server:
-        async with talkers(crowd, server.url, OTHERS, random.Random(seed)) as others:
+        async with talkers(crowd, server.url, OTHERS, chance := random.Random(seed)) as others:
             await others.talk(RATE_PER_S, WARM_UP_S)
             for number in range(1, rounds + 1):
                 where = f"{package}, round {number}, seed {seed}"
                 connections = 1 if number % 2 else MOST_CONNECTIONS
+                talk = chance.getstate()
                 quiet = await others.talk(RATE_PER_S, PHASE_S)
                 async with _flood(crowd, server.url, EVENTS[package], connections):
                     judge(outcome, await others.talk(RATE_PER_S, BURST_S), where)
+                    chance.setstate(talk)
                     flooded = await others.talk(RATE_PER_S, PHASE_S)
                 await _others_alone(server.url)
                 outcome.faults += 1
