@@ -122,6 +122,7 @@ class _Life:
         self.at_start: Mapping[str, float] = {}
         self.during: list[Mapping[str, float]] = []
         self.burst_s = 0.0
+        self.changes: Sequence[Change] | None = None  # until the counters were read, none later
         self.crowd, self.files = crowd, files
         self._server = server
 
@@ -133,7 +134,7 @@ class _Life:
             self.record.edges.append(await Snapshot.take(self._server))
             await self._send()
             self.record.edges.append(await self._at_rest())
-            self.files.settle()
+            self.changes = self._changes()
         finally:
             await self.crowd.close()
 
@@ -164,6 +165,14 @@ class _Life:
                 return taken
             await asyncio.sleep(LOOK_S)
 
+    def _changes(self) -> Sequence[Change] | None:
+        """All changes of message files until now, None if that cannot be told."""
+        self.files.settle()
+        replaced, written_in_place = self.files.replaced, self.files.written_in_place
+        if replaced is None or written_in_place is None:
+            return None
+        return (*replaced, *written_in_place)
+
 
 def _told(life: _Life, spans: Sequence[Span]) -> Told:
     start, end = life.record.edges
@@ -188,16 +197,16 @@ def _told(life: _Life, spans: Sequence[Span]) -> Told:
 
 def _seen(life: _Life) -> Seen:
     start, end = life.record.edges
-    ledger, files = life.crowd.ledger, life.files
+    ledger = life.crowd.ledger
     refused, failed = Counter[str](), Counter[str]()
     for code, acknowledged in zip(ledger.refused_as, ledger.acknowledged_as, strict=True):
         if code:
             (failed if acknowledged else refused)[code] += 1
     written = None
-    if files.replaced is not None and files.written_in_place is not None:
-        changes = (*files.replaced, *files.written_in_place)
+    if life.changes is not None:
         written = sorted(
-            (each for each in changes if start.asked_us <= each.at_us), key=lambda each: each.at_us
+            (each for each in life.changes if start.asked_us <= each.at_us),
+            key=lambda each: each.at_us,
         )
     before, after = start.os_written_bytes, end.os_written_bytes
     return Seen(
@@ -207,7 +216,7 @@ def _seen(life: _Life) -> Seen:
         shown=len(ledger.first_seen),
         refused=refused,
         failed=failed,
-        unavailable=files.unavailable,
+        unavailable=life.files.unavailable,
         written=written,
         burst_written=None
         if written is None
