@@ -90,7 +90,7 @@ class _Performance:
             return Trouble(Word.NO_EVIDENCE, str(error))
         except Exception as error:  # of ours, or evidence of a kind that nobody had thought of
             log.exception("scenario %s failed", scenario.name)
-            return Trouble(Word.NO_EVIDENCE, f"{type(error).__name__}: {error}")
+            return Trouble(Word.GRADER_FAILED, f"{type(error).__name__}: {error}")
 
 
 def _trouble(error: ProcessFailed) -> Trouble:

@@ -99,12 +99,12 @@ def test_trouble_stands_in_the_place_of_evidence(
     assert not caplog.records
 
 
-def test_an_error_that_nobody_expected_is_logged_and_no_evidence(
+def test_an_error_that_nobody_expected_is_logged_and_said_to_be_the_graders(
     stages: Stages, caplog: pytest.LogCaptureFixture
 ) -> None:
     evidence = perform([named("odd", lambda stage: 1 / 0)], stages, silent)
 
-    assert evidence["odd"] == Trouble(Word.NO_EVIDENCE, "ZeroDivisionError: division by zero")
+    assert evidence["odd"] == Trouble(Word.GRADER_FAILED, "ZeroDivisionError: division by zero")
     (record,) = caplog.records
     assert record.levelno == logging.ERROR
     assert record.exc_info is not None

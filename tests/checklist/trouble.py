@@ -11,6 +11,7 @@ class Word(StrEnum):
     TIMED_OUT = "timed out"
     NO_EVIDENCE = "no evidence"  # it ran, and what was to be looked at is not there
     REFUSED = "refused"  # it cannot be graded as it is, and was not run
+    GRADER_FAILED = "grader failed"  # perhaps no fault of the submission: the instructor decides
 
 
 @dataclass(unsafe_hash=True)  # not frozen: whoever raises it, contextlib too, sets its traceback
