@@ -4,28 +4,17 @@ Everything here is counted, save two times: the recovery, where the better one o
 the end after SIGTERM. Both are given grace for a busy machine.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from tests.checklist.check import Verdict, cannot_tell, check, expect
-from tests.checklist.scenarios.account import Account
+from tests.checklist.scenarios.account import FAULTS
 from tests.checklist.scenarios.kill import Kill
 from tests.checklist.scenarios.shutdown import Ending, Shutdown
 from tests.checklist.scenarios.sick_disk import SickDisk
 
 NOTHING_WRONG = "so it was"
 MOST_TOLD = 3  # of what may be any number
-# The faults of an account, as people read them.
-WORDS = {
-    "lost": "shown or said to be stored, and not in the files",
-    "open": "acknowledged, and then neither stored nor answered by an error",
-    "untold": "deliveries missing of what is stored",
-    "doubled": "twice in the files or on a screen",
-    "out_of_order": "out of order",
-    "kept_though_refused": "refused or answered by an error, and kept all the same",
-    "answered_twice": "answered twice",
-    "unanswered": "neither acknowledged nor refused",
-}
-WHEN_TOLD = tuple(name for name in WORDS if name != "unanswered")
+WHEN_TOLD = tuple(name for name in FAULTS if name != "unanswered")
 AFTER_A_KILL = tuple(name for name in WHEN_TOLD if name not in ("open", "untold"))
 
 
@@ -65,7 +54,7 @@ def keeps_what_it_acknowledged(seen: SickDisk) -> Verdict:
     """What was acknowledged before, during and after a failure ends in exactly one way: it is
     stored once, in order, and shown, or its sender gets an error. The files can be read meanwhile.
     """
-    wrong = [*_faults(seen.account, WORDS), *seen.problems[:MOST_TOLD]]
+    wrong = [*seen.account.faults(), *seen.problems[:MOST_TOLD]]
     if torn := max(sickness.unreadable_before for sickness in seen.sicknesses):
         wrong.append(f"{torn} stored before could not be read from the files while it failed")
     return expect(
@@ -166,7 +155,7 @@ def survives_a_kill(seen: Kill, *, most_in_a_batch: int) -> Verdict:
     """After kill -9 the files can be read and hold all that was shown or said to be stored, once.
     Only what was acknowledged as queued may be missing, at most a queue of it.
     """
-    wrong = [*_faults(seen.account, AFTER_A_KILL), *seen.problems[:MOST_TOLD]]
+    wrong = [*seen.account.faults(AFTER_A_KILL), *seen.problems[:MOST_TOLD]]
     most, worst = seen.max_queue + most_in_a_batch, max(seen.open_of_lives, default=0)
     if worst > most:
         wrong.append(f"{worst} acknowledged as queued were lost at once")
@@ -178,13 +167,6 @@ def survives_a_kill(seen: Kill, *, most_in_a_batch: int) -> Verdict:
     )
 
 
-def _faults(account: Account, names: Iterable[str]) -> Iterator[str]:
-    """The faults of these kinds, in words."""
-    for name in names:
-        if count := getattr(account, name):
-            yield f"{count} {WORDS[name]}"
-
-
 def _ending_faults(ending: Ending, within_s: float, codes: tuple[int, ...]) -> Iterator[str]:
     """What was wrong with the end of a server."""
     if ending.took_s is None:
@@ -193,10 +175,10 @@ def _ending_faults(ending: Ending, within_s: float, codes: tuple[int, ...]) -> I
         yield f"it took {ending.took_s:.1f} s"
     if ending.took_s is not None and ending.exit_code not in codes:
         yield f"exit code {ending.exit_code}"
-    yield from _faults(ending.account, WHEN_TOLD)
+    yield from ending.account.faults(WHEN_TOLD)
     yield from ending.problems[:MOST_TOLD]
     if ending.unanswered_before:
-        yield f"{ending.unanswered_before} {WORDS['unanswered']}"
+        yield f"{ending.unanswered_before} {FAULTS['unanswered']}"
     if ending.cut:
         yield f"{ending.cut} of {ending.connections} connections were cut without a goodbye"
 

@@ -14,18 +14,6 @@ from tests.checklist.scenarios.experiment import Compared
 from tests.checklist.scenarios.load import Loaded
 from tests.checklist.scenarios.new_year import Part
 
-# What must not have happened to a message, by its name in an account.
-FAULTS = {
-    "lost": "shown or said to be stored, and not in the files",
-    "open": "acknowledged, and neither stored nor answered by an error",
-    "untold": "deliveries missing of what is stored",
-    "doubled": "twice in the files or on a screen",
-    "out_of_order": "out of order",
-    "kept_though_refused": "refused, and kept all the same",
-    "answered_twice": "answered twice",
-    "unanswered": "neither acknowledged nor refused",
-}
-
 
 @check("load", needs=("handler.keeps_its_books",))
 def keeps_everything(seen: Loaded) -> Verdict:
@@ -128,9 +116,7 @@ def memory_stays(seen: Loaded, *, most_bytes_per_message: int, least_messages: i
 
 def _wrong(seen: Loaded) -> Iterator[str]:
     """What went wrong with messages, in words."""
-    for name, what in FAULTS.items():
-        if count := getattr(seen.account, name):
-            yield f"{count:,} {what}"
+    yield from seen.account.faults()
     for code, count in seen.refused.items():
         yield f"{count:,} refused ({code})"
 

@@ -10,7 +10,7 @@ import pytest
 from tests.checklist.check import Result, Verdict
 from tests.checklist.checks import errors
 from tests.checklist.rubric import read_rubric
-from tests.checklist.scenarios.account import Account
+from tests.checklist.scenarios.account import FAULTS, Account
 from tests.checklist.scenarios.kill import Kill
 from tests.checklist.scenarios.shutdown import Ending, Shutdown
 from tests.checklist.scenarios.sick_disk import SickDisk
@@ -131,11 +131,11 @@ def test_it_must_serve_as_before() -> None:
     assert "29 of 30" in failed("recovers", replace(SICK, served_after=29))
 
 
-@pytest.mark.parametrize("fault", errors.WORDS)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_each_broken_promise_is_told_by_its_number(fault: str) -> None:
     seen = replace(SICK, account=replace(ACCOUNT, **{fault: 17}))
 
-    assert failed("keeps_what_it_acknowledged", seen) == f"17 {errors.WORDS[fault]}"
+    assert failed("keeps_what_it_acknowledged", seen) == f"17 {FAULTS[fault]}"
 
 
 def test_files_that_cannot_be_read_are_told() -> None:
@@ -183,7 +183,7 @@ def test_codes_of_its_own_are_told() -> None:
         ({"exit_code": -15}, "exit code -15"),
         ({"unanswered_before": 190}, "190 neither acknowledged nor refused"),
         ({"cut": 10}, "10 of 10 connections"),
-        ({"account": replace(ACCOUNT, open=7)}, "7 acknowledged, and then neither"),
+        ({"account": replace(ACCOUNT, open=7)}, "7 acknowledged, and neither"),
         ({"problems": ("messages_1.json: not JSON",)}, "not JSON"),
     ],
 )
@@ -203,7 +203,7 @@ def test_only_a_sick_disk_may_change_the_exit_code() -> None:
 def test_what_a_kill_may_not_cost_is_told(fault: str) -> None:
     seen = replace(KILL, account=replace(KILL.account, **{fault: 4}))
 
-    assert failed("survives_a_kill", seen) == f"4 {errors.WORDS[fault]}"
+    assert failed("survives_a_kill", seen) == f"4 {FAULTS[fault]}"
 
 
 def test_a_kill_may_cost_a_queue_and_a_batch() -> None:

@@ -8,6 +8,7 @@ import pytest
 from load_test.experiment.verdict import CANNOT_TELL, FASTER, SAME, SLOWER
 from tests.checklist.check import Result, Verdict
 from tests.checklist.checks import load, sample_talk
+from tests.checklist.scenarios.account import FAULTS
 from tests.checklist.scenarios.experiment import INVALID, Compared
 from tests.checklist.scenarios.load import Growth, Loaded
 from tests.checklist.scenarios.new_year import Part
@@ -39,14 +40,14 @@ def test_a_good_answer_passes(name: str) -> None:
     assert judged(name, GOOD).result is Result.PASSED
 
 
-@pytest.mark.parametrize("fault", load.FAULTS)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_told(fault: str) -> None:
     seen = replace(GOOD, account=replace(sample_talk.CLEAN, **{fault: 3}))
 
     verdict = judged("keeps_everything", seen)
 
     assert verdict.result is Result.FAILED
-    assert verdict.actual == f"3 {load.FAULTS[fault]}"
+    assert verdict.actual == f"3 {FAULTS[fault]}"
 
 
 def test_to_be_slow_is_no_fault_and_to_refuse_is_one() -> None:

@@ -12,6 +12,18 @@ from itertools import pairwise
 from load_test.experiment.ledger import Ledger
 from tests.faults.crowd_books import missed, never_answered
 
+# What must not have happened to a message, as people read it.
+FAULTS = {
+    "lost": "shown or said to be stored, and not in the files",
+    "open": "acknowledged, and neither stored nor answered by an error",
+    "untold": "deliveries missing of what is stored",
+    "doubled": "twice in the files or on a screen",
+    "out_of_order": "out of order",
+    "kept_though_refused": "refused or answered by an error, and kept all the same",
+    "answered_twice": "answered twice",
+    "unanswered": "neither acknowledged nor refused",
+}
+
 
 @dataclass(frozen=True)
 class Account:
@@ -41,6 +53,10 @@ class Account:
     answered_twice: int
     unanswered: int
     unreadable: int
+
+    def faults(self, kinds: Iterable[str] = tuple(FAULTS)) -> list[str]:
+        """The faults of these kinds that there are, in words."""
+        return [f"{count:,} {FAULTS[kind]}" for kind in kinds if (count := getattr(self, kind))]
 
 
 def account(ledger: Ledger, stored: Sequence[int]) -> Account:

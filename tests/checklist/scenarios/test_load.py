@@ -8,9 +8,9 @@ import pytest
 
 from tests.checklist.check import Result
 from tests.checklist.checks import load as checks
-from tests.checklist.checks.load import FAULTS
 from tests.checklist.rubric import read_rubric
 from tests.checklist.scenario import Stage
+from tests.checklist.scenarios.account import FAULTS
 from tests.checklist.scenarios.load import Loaded, run
 from tests.checklist.staging import open_stages
 from tests.checklist.submission import Submission
