@@ -11,7 +11,6 @@ that was killed. The price of one that waits is a trace store that nobody uses y
 import json
 import os
 import secrets
-import shutil
 import signal
 import sys
 import tempfile
@@ -33,9 +32,8 @@ from tests.checklist.grade import Plan, the_plan
 from tests.checklist.grade_file import clean
 from tests.checklist.judge import ItemGrade, judge
 from tests.checklist.perform import perform
-from tests.checklist.sandbox import workspace
-from tests.checklist.staging import ANSWER, Stages, open_stages
-from tests.checklist.submission import Submission, declared_acknowledgement, find_submission
+from tests.checklist.staging import open_stages
+from tests.checklist.submission import Submission, find_submission
 from tests.checklist.touched import looked_at, scenarios_for
 from tests.checklist.trouble import Trouble
 
@@ -55,7 +53,7 @@ def run(submission: Path, plan: Plan, asked: SimpleQueue[list[str]]) -> None:
         open_stages(PLACEHOLDER, secrets.randbelow(MOST_SEED + 1)) as empty,
     ):
         scenarios = scenarios_for(asked.get(), plan.checks, plan.scenarios)
-        stages = _put_in_place(find_submission(submission, Path(folder)), empty)
+        stages = empty.with_copy_of(find_submission(submission, Path(folder)))
         evidence = perform([each for each in scenarios if each.name == SOURCE], stages, _tell)
         _tell_findings("early", judge(evidence, _by_themselves(plan.checks), plan.rubric))
         evidence |= perform([each for each in scenarios if each.name != SOURCE], stages, _tell)
@@ -86,17 +84,6 @@ def _listen(asked: SimpleQueue[list[str]]) -> None:
         if text.endswith(b"\n"):
             asked.put(text.decode().split())
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-
-
-def _put_in_place(submission: Submission, stages: Stages) -> Stages:
-    """The stages, with a copy of this submission. Raises Trouble if it is refused."""
-    there = stages.sandbox.workspace
-    for path in there.iterdir():
-        shutil.rmtree(path)
-    workspace.fill(there, submission.package)
-    answer = there / workspace.PACKAGE / ANSWER
-    text = answer.read_text(encoding="utf-8", errors="replace") if answer.is_file() else ""
-    return replace(stages, declared=declared_acknowledgement(text))
 
 
 def _by_themselves(checks: Iterable[Check]) -> list[Check]:

@@ -6,13 +6,15 @@ is left of the submission's processes goes before that.
 
 import random
 import secrets
+import shutil
 import string
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from load_test.experiment.prepared import Names, Prepared, prepare
 from load_test.experiment.processes import PROJECT
@@ -62,6 +64,16 @@ class Stages:
             declared=self.declared,
         )
 
+    def with_copy_of(self, submission: Submission) -> Self:
+        """The same, with a copy of this submission in place of what the sandbox held.
+
+        Raises Trouble if the submission is refused.
+        """
+        for path in self.sandbox.workspace.iterdir():
+            shutil.rmtree(path)
+        workspace.fill(self.sandbox.workspace, submission.package)
+        return replace(self, declared=_declared(self.sandbox.workspace))
+
     def end_processes(self) -> None:
         """End whatever the submission's servers have left behind."""
         if self.sandbox.uid is not None:
@@ -90,7 +102,7 @@ def open_stages(submission: Submission, seed: int, way: Way | None = None) -> It
                 orphans=Orphans(),
                 prepared=prepared,
                 traces=traces,
-                declared=_declared(sandbox.workspace / workspace.PACKAGE / ANSWER),
+                declared=_declared(sandbox.workspace),
                 seed=seed,
             )
             try:
@@ -113,7 +125,8 @@ def _opened(folder: Path) -> Iterator[tuple[Prepared, Traces]]:
         yield prepared, traces
 
 
-def _declared(answer: Path) -> str:
+def _declared(there: Path) -> str:
+    answer = there / workspace.PACKAGE / ANSWER
     if not answer.is_file():
         return ""
     return declared_acknowledgement(answer.read_text(encoding="utf-8", errors="replace"))
