@@ -6,12 +6,11 @@ everything that was run passed, 1 if something failed, 2 if used wrongly, or if 
 refused.
 """
 
-import argparse
 import secrets
 import sys
 import warnings
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from rich.console import Console
 
@@ -19,6 +18,7 @@ from rich.console import Console
 warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated")
 
 from load_test.experiment.processes import ProcessFailed, stop_descendants, stop_on_signals
+from tests.checklist.arguments import Parser
 from tests.checklist.draw import draw_all
 from tests.checklist.grade import grade_submission, the_plan
 from tests.checklist.grade_file import BadGradeFile, write_grade
@@ -35,17 +35,9 @@ from tests.checklist.words import is_good
 MOST_SEED = 2**32 - 1
 
 
-class Parser(argparse.ArgumentParser):
-    """argparse, with its errors on one line, and without guessing abbreviated flags."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong, and exit with code 2."""
-        self.exit(2, f"{self.prog}: {message}; --help tells how it is used\n")
-
-
 def parse() -> tuple[Parser, Any]:
     """The parser, and the flags of the command line."""
-    parser = Parser("python -m tests.checklist", description=__doc__, allow_abbrev=False)
+    parser = Parser("python -m tests.checklist", __doc__)
     parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER", help="one submission")
     parser.add_argument("--full", action="store_true", help="everything, up to 5 min")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there, too")
