@@ -58,7 +58,6 @@ def look(animal: Animal, stages: Stages, folder: Path) -> Finding:
     return item.findings[0]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", EIGHT)
 def test_what_is_wrong_is_named(name: str, stages: Stages, tmp_path: Path) -> None:
     [animal] = [each for each in ANIMALS if each.name == name]
