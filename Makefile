@@ -61,7 +61,7 @@ reset: $(INSTALLED) ## put a file of attempt/ back to the challenge's; FILE=data
 grade: $(INSTALLED) ## grade the folders and zips in SUBMISSIONS=folder; pages and a gradebook in OUT=grades
 	@$(PY) -m tests.checklist --grade $(if $(SUBMISSIONS),"$(SUBMISSIONS)") --out "$(or $(OUT),grades)" $(FLAGS)
 
-zoo: $(INSTALLED) ## is the grader right? grade answers made right and wrong on purpose (50 minutes; FLAGS=--quick)
+zoo: $(INSTALLED) ## is the grader right? grade answers made right and wrong on purpose (half an hour; FLAGS=--quick)
 	@$(PY) -m tests.checklist.zoo $(FLAGS)
 
 faults: $(INSTALLED) ## break things on purpose, and count which promises hold (25 minutes; FLAGS="--form short")

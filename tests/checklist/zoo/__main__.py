@@ -1,5 +1,5 @@
 """Is the grader right? Every animal of the zoo is graded, and the grade held against what is
-expected of it, check by check. All of them take the better part of an hour, --quick a third of it.
+expected of it, check by check. All of them take half an hour, --quick a fourth of it.
 """
 
 import asyncio
