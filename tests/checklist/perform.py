@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import psutil
@@ -47,6 +47,10 @@ class _Performance:
         self._stages, self._tell = stages, tell
         self._hung: list[Trouble] = []  # one for each time that it did not start
 
+    @property
+    def _hangs(self) -> bool:
+        return len(self._hung) >= ENOUGH_HANGS
+
     def all(self, scenarios: Sequence[Scenario]) -> dict[str, Any]:
         """What came of each scenario, by its name."""
         with among_others():
@@ -54,7 +58,8 @@ class _Performance:
         self._stages.end_processes()
         for each in scenarios:
             if each.quiet:
-                with alone():
+                # Nobody has to be waited for to know again what hangs.
+                with nullcontext() if self._hangs else alone():
                     evidence[each.name] = self._one(each)
         self._stages.end_processes()
         return evidence
@@ -72,7 +77,7 @@ class _Performance:
     def _one(self, scenario: Scenario) -> Any:
         self._tell(scenario.name, BEGINS)
         # Waiting for what does not start takes long, and it will not start the next time.
-        seen = self._hung[0] if len(self._hung) >= ENOUGH_HANGS else self._see(scenario)
+        seen = self._hung[0] if self._hangs else self._see(scenario)
         self._tell(scenario.name, seen.word if isinstance(seen, Trouble) else SEEN)
         return seen
 

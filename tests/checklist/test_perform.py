@@ -17,6 +17,7 @@ from load_test.experiment.processes import ProcessFailed, PythonProcess
 from load_test.experiment.traces import Traces
 from tests.checklist.perform import AT_ONCE, ENOUGH_HANGS, perform
 from tests.checklist.sandbox.launcher import Sandbox
+from tests.checklist.sandbox.quiet import among_others
 from tests.checklist.sandbox.stragglers import Orphans
 from tests.checklist.scenario import Scenario, Stage
 from tests.checklist.staging import Stages
@@ -123,6 +124,20 @@ def test_what_hangs_at_its_start_is_not_waited_for_again_and_again(stages: Stage
 
     assert set(evidence.values()) == {Trouble(Word.TIMED_OUT, "attempt hung")}
     assert len(waited) <= ENOUGH_HANGS + 1  # one may have begun when the other gave up
+
+
+@pytest.mark.timeout(10)
+def test_what_hangs_waits_for_nobody_who_keeps_the_machine_busy(stages: Stages) -> None:
+    def hang(stage: Stage) -> None:
+        hung = ProcessFailed("attempt", "hung", Path("log"), timed_out=True)
+        hung.at_start = True
+        raise hung
+
+    scenarios = [named(str(number), hang) for number in range(ENOUGH_HANGS)]
+    with among_others():  # another grading, which does not end
+        evidence = perform([*scenarios, named("quiet", hang, quiet=True)], stages, silent)
+
+    assert evidence["quiet"] == Trouble(Word.TIMED_OUT, "attempt hung")
 
 
 def test_two_run_at_a_time(stages: Stages) -> None:
