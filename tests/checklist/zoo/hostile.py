@@ -68,7 +68,7 @@ HOSTILE = (
         "sleeps while it is imported",
         fails=("handler.serves",),
         word="timed out",
-        most_s=45,  # the start may take 30
+        most_s=85,  # the start may take 30, and another grading have the machine for 40 before it
         edits=(Edit(MAIN, PATCHED, PATCHED + "eventlet.sleep(3_600)\n"),),
     ),
     Animal(
