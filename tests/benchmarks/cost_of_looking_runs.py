@@ -63,7 +63,8 @@ class Case:
 class Looking(Settings):
     """The settings of the benchmark."""
 
-    # The history is the demo's. Small rooms: a message costs little, and what looking adds shows.
+    # Little history and small rooms: a message costs little, and what looking adds shows.
+    history: int = setting(200, "messages stored before each run begins", low=0, high=1_000_000)
     users: int = setting(20, "users, each with one connection", low=2, high=2_000)
     rooms: int = setting(5, "rooms, with an equal share of the users each", low=1, high=1_000)
     server: str = setting(BOTH, "which server is looked at", choices=(*RATES_PER_S, BOTH))
