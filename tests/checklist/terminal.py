@@ -2,6 +2,7 @@
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from statistics import fmean
 from typing import Self
@@ -27,34 +28,46 @@ STYLES = {
 REFRESH_PER_S = 4
 
 
-class Progress:
+class LastLine(ABC):
+    """A context manager that keeps `line` below everything else, as long as it is a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._live = Live(  # asks for a line at once
+                console=self._console,
+                get_renderable=lambda: Text(self.line(), no_wrap=True, overflow="ellipsis"),
+                refresh_per_second=REFRESH_PER_S,
+                transient=True,
+            )
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live:
+            self._live.stop()
+
+    @abstractmethod
+    def line(self) -> str:
+        """Where it stands now."""
+
+
+class Progress(LastLine):
     """A context manager that shows which scenarios run, and about how long it will take.
 
     On a terminal one line that changes in place; elsewhere a plain line when a scenario has ended.
     """
 
     def __init__(self, console: Console, scenarios: Sequence[Scenario]) -> None:
-        self._console = console
+        super().__init__(console)
         self._scenarios = {each.name: each for each in scenarios}
         self._running: dict[str, float] = {}  # since when
         self._waiting = list(self._scenarios)
         self._began_s = time.monotonic()
         self._lock = threading.Lock()  # scenarios tell from threads of their own
-        self._live = Live(
-            console=console,
-            get_renderable=lambda: Text(self.line(), no_wrap=True, overflow="ellipsis"),
-            refresh_per_second=REFRESH_PER_S,
-            transient=True,
-        )
-
-    def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._console.is_terminal:
-            self._live.stop()
 
     def tell(self, name: str, what: str) -> None:
         """A scenario begins, or anything else becomes of it, after which it no longer runs."""
@@ -148,7 +161,7 @@ def _add_item(table: Table, grade: Grade, item: ItemGrade) -> None:
     table.add_row()
 
 
-class ClassProgress:
+class ClassProgress(LastLine):
     """A context manager that tells of each submission whose grade is there, and what is left.
 
     On a terminal a last line shows which are being graded. `lasts_s` is about how long one takes
@@ -156,25 +169,11 @@ class ClassProgress:
     """
 
     def __init__(self, console: Console, number: int, lasts_s: float, at_once: int) -> None:
-        self._console, self._number, self._at_once = console, number, at_once
+        super().__init__(console)
+        self._number, self._at_once = number, at_once
         self._lasts_s = lasts_s
         self._running: dict[str, float] = {}
         self._took_s: list[float] = []
-        self._live = Live(
-            console=console,
-            get_renderable=lambda: Text(self.line(), no_wrap=True, overflow="ellipsis"),
-            refresh_per_second=REFRESH_PER_S,
-            transient=True,
-        )
-
-    def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._console.is_terminal:
-            self._live.stop()
 
     def begin(self, name: str) -> None:
         """A submission is being graded from now on."""
