@@ -44,7 +44,7 @@ def test_no_isolation_is_always_there_and_the_last_resort() -> None:
     )
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may be another user, if Python can be read")
 def test_only_root_may_be_another_user() -> None:
     assert not works(Way(Level.OTHER_USER, apart=False))
 

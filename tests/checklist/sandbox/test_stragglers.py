@@ -51,7 +51,7 @@ def test_an_orphan_ends(sandbox: Sandbox, start: Start, tmp_path: Path) -> None:
 
 def test_another_user_keeps_nothing(sandbox: Sandbox, start: Start, tmp_path: Path) -> None:
     if sandbox.uid is None:
-        pytest.skip("it is no other user")
+        pytest.skip("only another user has processes of its own to end")
     mark = f"straggler of {tmp_path}"
     start(f"MARK = {mark!r}\n{LEAVES}")
     assert len(stragglers(mark)) == 1

@@ -1,5 +1,6 @@
 """A traced run of the right answers: claims and facts must be the same, to the message."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from load_test.experiment.processes import PROJECT
 from observability import names
 from tests.checklist.scenarios import books
 from tests.checklist.scenarios.books import BURST, LONE, REFUSED, STREAM, Books
+from tests.checklist.scenarios.file_watch import ONLY_ON_LINUX
 from tests.checklist.staging import open_stages
 from tests.checklist.submission import Submission
 from tests.checklist.zoo.animal import ATTEMPT, Animal, Edit, make
@@ -47,8 +49,9 @@ def test_a_right_answer_tells_what_was_seen(name: str) -> None:
     assert len(told.messages) == MESSAGES + REFUSED
     assert f"{names.ACCEPTED}_total" in told.at_start
     assert all(row["agree"] is not False for row in found.witnesses)
-    if seen.written is None or seen.burst_written is None:
-        pytest.skip(seen.unavailable)
+    if sys.platform != "linux":
+        pytest.skip(ONLY_ON_LINUX)
+    assert seen.written is not None and seen.burst_written is not None, seen.unavailable
     assert told.increase(f"{names.FILE_WRITES}_total") == len(told.writes) == len(seen.written)
     if name == "challenge":
         assert (len(seen.written), seen.burst_written) == (MESSAGES, BURST)
@@ -63,8 +66,9 @@ def test_a_liar_is_contradicted_by_what_was_seen(tmp_path: Path) -> None:
     found = see(tmp_path / ATTEMPT)
 
     told, seen = found.told, found.seen
-    if seen.written is None:
-        pytest.skip(seen.unavailable)
+    if sys.platform != "linux":
+        pytest.skip(ONLY_ON_LINUX)
+    assert seen.written is not None, seen.unavailable
     claimed = told.increase(f"{names.FILE_WRITES}_total")
     assert claimed is not None
     assert 0 < claimed < len(seen.written)
