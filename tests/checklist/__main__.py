@@ -25,9 +25,9 @@ from tests.checklist.grade_file import BadGradeFile, write_grade
 from tests.checklist.handed_in import CannotGrade, grades_folder, handed_in
 from tests.checklist.overrides import FILE_NAME as OVERRIDES
 from tests.checklist.overrides import BadOverrides, read_overrides
-from tests.checklist.progress_file import Progress as Marks
+from tests.checklist.progress_file import Progress
 from tests.checklist.rubric import BadRubric, read_rubric
-from tests.checklist.terminal import Progress, print_grade
+from tests.checklist.terminal import ScenarioProgress, print_grade
 from tests.checklist.trouble import Trouble, Word
 from tests.checklist.whole_class import grade_class
 from tests.checklist.words import is_good
@@ -65,12 +65,12 @@ def check_one(flags: Any, console: Console) -> int:
     """Grade one submission, and show it."""
     plan = the_plan()
     seed = secrets.randbelow(MOST_SEED + 1) if flags.seed is None else flags.seed
-    with Progress(Console(stderr=True), plan.part(flags.full)) as progress:
+    with ScenarioProgress(Console(stderr=True), plan.part(flags.full)) as progress:
         grade = grade_submission(flags.folder, plan, flags.full, seed, progress.tell)
     if flags.json:
         write_grade(grade, flags.json)
     else:  # a person looks at it, and will want hints
-        Marks(flags.folder).note(grade.findings)
+        Progress(flags.folder).note(grade.findings)
     print_grade(grade, console)
     return 0 if is_good(grade) else 1
 

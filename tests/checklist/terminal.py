@@ -55,7 +55,7 @@ class LastLine(ABC):
         """Where it stands now."""
 
 
-class Progress(LastLine):
+class ScenarioProgress(LastLine):
     """A context manager that shows which scenarios run, and about how long it will take.
 
     On a terminal one line that changes in place; elsewhere a plain line when a scenario has ended.

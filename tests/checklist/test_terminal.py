@@ -15,7 +15,7 @@ from tests.checklist.example_grades import (
 )
 from tests.checklist.grade_file import Grade
 from tests.checklist.scenario import Scenario
-from tests.checklist.terminal import ClassProgress, Progress, last_lines, print_grade
+from tests.checklist.terminal import ClassProgress, ScenarioProgress, last_lines, print_grade
 
 WIDTH = 80
 
@@ -85,7 +85,7 @@ def test_refused_is_told_check_by_check() -> None:
 def test_progress_tells_what_runs_and_what_is_left() -> None:
     file = io.StringIO()
     scenarios = [a_scenario("a"), a_scenario("b"), a_scenario("c", 30, quiet=True)]
-    with Progress(Console(file=file, width=WIDTH), scenarios) as progress:
+    with ScenarioProgress(Console(file=file, width=WIDTH), scenarios) as progress:
         assert progress.line() == "0:00  (about 0:34 left)  "
         progress.tell("a", "begins")
         progress.tell("b", "begins")
@@ -116,7 +116,7 @@ def test_progress_of_a_class_has_a_line_for_each_submission() -> None:
 def test_progress_shows_one_line_on_a_terminal() -> None:
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, width=WIDTH)
-    with Progress(console, [a_scenario("a", 5, quiet=True)]) as progress:
+    with ScenarioProgress(console, [a_scenario("a", 5, quiet=True)]) as progress:
         progress.tell("a", "begins")
     assert "left)  the scene a" in file.getvalue()
     assert file.getvalue().count("the scene a") == 1

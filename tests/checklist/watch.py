@@ -22,7 +22,7 @@ from tests.checklist.judge import Finding
 from tests.checklist.progress_file import PATH, Progress
 from tests.checklist.quick_process import QuickProcess, findings
 from tests.checklist.saves import GONE, SAVED
-from tests.checklist.terminal import Progress as Bar
+from tests.checklist.terminal import ScenarioProgress
 from tests.checklist.touched import only_quick, scenarios_for, touched
 from tests.checklist.watch_view import Picture
 
@@ -112,7 +112,7 @@ class Watch:
         self._ready = None
         try:
             process.check(names)
-            with Bar(self._picture.console, scenarios) as bar:
+            with ScenarioProgress(self._picture.console, scenarios) as bar:
                 async for line in process.lines():
                     match line:
                         case {"scenario": scenario, "what": what}:
