@@ -49,7 +49,12 @@ def recovers(seen: SickDisk, *, within_s: float, grace_s: float) -> Verdict:
     )
 
 
-@check("sick_disk", needs=("errors.recovers",))
+@check(
+    "sick_disk",
+    # Whether somebody reads a file while it is changed in place is chance; the grade is not to
+    # depend on it.
+    needs=("errors.recovers", "batch.replaces_files"),
+)
 def keeps_what_it_acknowledged(seen: SickDisk) -> Verdict:
     """What was acknowledged before, during and after a failure ends in exactly one way: it is
     stored once, in order, and shown, or its sender gets an error. The files can be read meanwhile.

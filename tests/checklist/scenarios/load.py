@@ -26,8 +26,8 @@ TRIES = 2
 
 SMALL_FILES = ("--max-messages-per-file", "1000")
 # The first messages fill what is allocated once; after them memory should stay as it is.
-WARM_MESSAGES, LAST_MESSAGES = 500, 3_000
-MEMORY_S = 8.0
+WARM_MESSAGES, ENOUGH_MESSAGES, LAST_MESSAGES = 500, 2_000, 3_000
+MEMORY_S, LONGEST_MEMORY_S = 8.0, 30.0  # the longer one for who has not stored enough by then
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,11 @@ def _grow(stage: Stage) -> Growth:
         def enough(ledger: Ledger, at_s: float) -> bool:
             if ledger.delivered >= WARM_MESSAGES and not looks:
                 look()
-            return ledger.delivered >= LAST_MESSAGES or at_s > MEMORY_S
+            return (
+                ledger.delivered >= LAST_MESSAGES
+                or (ledger.delivered > ENOUGH_MESSAGES and at_s > MEMORY_S)
+                or at_s > LONGEST_MEMORY_S
+            )
 
         keep_busy(server, crowd, enough)
         look()

@@ -103,7 +103,6 @@ STORING = (
             "metrics.batches_are_traced",
             "metrics.writes_are_traced",
             "errors.shows_only_what_is_stored",
-            "errors.keeps_what_it_acknowledged",
             "errors.shuts_down_well",
             "errors.tells_what_it_cannot_keep",
         ),
@@ -130,7 +129,6 @@ STORING = (
             "batch.writes_files",
             "handler.keeps_its_books",
             "errors.shows_only_what_is_stored",
-            "errors.keeps_what_it_acknowledged",
             "errors.shuts_down_well",
         ),
         edits=(
@@ -151,10 +149,7 @@ STORING = (
     Animal(
         "in-place",
         "writes a file where it is, so that a crash tears it",
-        fails=(
-            "batch.replaces_files",
-            "errors.keeps_what_it_acknowledged",
-        ),
+        fails=("batch.replaces_files",),
         edits=(lent("in-place write"),),
     ),
     Animal(
