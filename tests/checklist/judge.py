@@ -1,12 +1,15 @@
 """From evidence to a grade: every check in its turn, after those that it needs."""
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.checklist.check import Check, Result
+from tests.checklist.check import Check, Result, Verdict
 from tests.checklist.rubric import Entry, Item, Rubric
-from tests.checklist.trouble import Trouble
+from tests.checklist.trouble import Trouble, Word
+
+log = logging.getLogger(__name__)
 
 MANUAL = "the instructor has not judged it yet"
 NOT_LOOKED_AT = "only looked at in full: make check FULL=1"
@@ -56,7 +59,8 @@ def judge(
 ) -> tuple[ItemGrade, ...]:
     """Judge all checks by evidence, by scenario; a Trouble in its place says why there is none.
 
-    A scenario that is missing was not run. Same evidence, same grade.
+    A scenario that is missing was not run, and a check that raises is *grader failed*. Same
+    evidence, same grade.
     """
     by_name = {each.name: each for each in checks}
     found: dict[str, Finding] = {}
@@ -84,14 +88,12 @@ def _judge(
             return _not_run(each, entry, f"{parent.name} {_told(parent)}", because=parent.name)
     if any(name not in evidence for name in each.on):
         return _not_run(each, entry, NOT_LOOKED_AT)
-    seen = [evidence[name] for name in each.on]
-    for part in seen:
-        if isinstance(part, Trouble):
-            return Finding(
-                each.name, each.asks, Result.FAILED, "", str(part), 0, entry.points, entry.hints,
-                word=part.word,
-            )  # fmt: skip
-    verdict = each.judge(*seen, **entry.thresholds)
+    verdict = _verdict(each, [evidence[name] for name in each.on], entry)
+    if isinstance(verdict, Trouble):
+        return Finding(
+            each.name, each.asks, Result.FAILED, "", str(verdict), 0, entry.points, entry.hints,
+            word=verdict.word,
+        )  # fmt: skip
     earns = verdict.result is Result.PASSED or (
         verdict.result is Result.CANNOT_TELL and entry.cannot_tell_earns
     )
@@ -99,6 +101,22 @@ def _judge(
         each.name, each.asks, verdict.result, verdict.expected, verdict.actual,
         entry.points if earns else 0, entry.points, entry.hints,
     )  # fmt: skip
+
+
+def _verdict(each: Check, seen: Sequence[Any], entry: Entry) -> Verdict | Trouble:
+    """What a check says of what was seen, or the Trouble in place of that.
+
+    A check that trips over its evidence costs its own points until the instructor has looked, and
+    not the whole grade.
+    """
+    for part in seen:
+        if isinstance(part, Trouble):
+            return part
+    try:
+        return each.judge(*seen, **entry.thresholds)
+    except Exception as error:  # of ours, or evidence of a kind that nobody had thought of
+        log.exception("check %s failed", each.name)
+        return Trouble(Word.GRADER_FAILED, f"{type(error).__name__}: {error}")
 
 
 def _not_run(each: Check, entry: Entry, why: str, because: str = "") -> Finding:
