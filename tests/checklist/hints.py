@@ -3,7 +3,7 @@
 Each check has three, to be had one after the other: where to look, what to try, nearly the code.
 Without CHECK it is the first one that failed when attempt/ was last checked. How many were shown is
 kept in results/progress.json. The reference is named when there is nothing left to give away: when
-all points of the item that a machine can give are earned.
+all points that a machine can give for the item are earned, and those for the processor.
 """
 
 import difflib
@@ -17,7 +17,7 @@ from tests.checklist.arguments import Parser
 from tests.checklist.check import Result
 from tests.checklist.progress_file import PATH, Mark, Marks, Progress
 from tests.checklist.rubric import BadRubric, Entry, Item, Rubric, read_rubric
-from tests.checklist.words import REFERENCES
+from tests.checklist.words import reference_once
 
 ATTEMPT = PROJECT / "attempt"
 INDENT = "  "
@@ -62,7 +62,7 @@ def give(rubric: Rubric, entry: Entry, progress: Progress) -> Iterator[str]:
     if marks.get(entry.name, Mark()).result == Result.PASSED:
         yield f"{entry.name} is passed: nothing is left to say."
         item = next(each for each in rubric.items if entry in each.entries)
-        if reference := _reference(item, marks):
+        if reference := _reference(rubric, item, marks):
             yield f"Everything of {item.id} is earned: compare with {reference}"
         return
     shown = progress.show_hint(entry.name, len(entry.hints))
@@ -98,11 +98,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"{parser.prog}: {progress.notice}\n")
 
 
-def _reference(item: Item, marks: Marks) -> str:
-    """What to compare an item with, if it is earned: a look at it answers all of its checks."""
-    machine = [entry for entry in item.entries if not entry.manual]
-    earned = all(marks.get(entry.name, Mark()).earned_at for entry in machine)
-    return REFERENCES.get(item.id, "") if earned else ""
+def _reference(rubric: Rubric, item: Item, marks: Marks) -> str:
+    """What to compare an item with, by what was ever earned; or nothing."""
+
+    def is_earned(one: Item) -> bool:
+        machine = [entry for entry in one.entries if not entry.manual]
+        return all(marks.get(entry.name, Mark()).earned_at for entry in machine)
+
+    return reference_once(item.id, {one.id for one in rubric.items if is_earned(one)})
 
 
 if __name__ == "__main__":

@@ -65,6 +65,19 @@ def test_the_reference_is_named_when_the_whole_item_is_earned(progress: Progress
     assert "solution/message_processor.py" in hint(progress, BURST)
 
 
+def test_the_reference_is_kept_from_who_has_not_done_the_lesson(progress: Progress) -> None:
+    # given who changed nothing: the handler is the challenge's, and right
+    note(progress, burst=SLOW)
+    assert progress.marks["handler.serves"].earned_at
+
+    # when they ask for it, then nothing is given away
+    assert "solution/" not in hint(progress, "handler.serves")
+
+    # and once the processor is right, it is named
+    note(progress)
+    assert "solution/socket_handler.py" in hint(progress, "handler.serves")
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [

@@ -1,5 +1,7 @@
 """What terminal and pages say in the same words."""
 
+from collections.abc import Collection
+
 from tests.checklist.check import Result
 from tests.checklist.grade_file import Grade, round_points
 from tests.checklist.judge import Finding, ItemGrade
@@ -61,15 +63,23 @@ def roots(grade: Grade) -> list[tuple[Finding, Finding]]:
 
 
 def reference(grade: Grade, item: ItemGrade) -> str:
-    """What to compare an item with, once all that a machine can find of it is earned; or nothing.
+    """What to compare an item of a grade with, if the time has come; or nothing."""
+
+    def is_earned(one: ItemGrade) -> bool:
+        machine = [each for each in one.findings if each.name not in grade.manual]
+        return all(grade.points_of(each) >= each.max for each in machine)
+
+    return reference_once(item.id, {one.id for one in grade.items if is_earned(one)})
+
+
+def reference_once(item: str, earned: Collection[str]) -> str:
+    """What to compare an item with, or nothing. `earned` are the items of which all is earned that
+    a machine can find.
 
     One look at the reference tells the answer to all checks of an item, so none may be open; and
     to the lesson itself, which an unchanged challenge has not earned, though much of the rest.
     """
-    first = [each for each in grade.items if each.id in (LESSON, item.id)]
-    machine = [each for one in first for each in one.findings if each.name not in grade.manual]
-    earned = all(grade.points_of(each) >= each.max for each in machine)
-    return REFERENCES.get(item.id, "") if earned else ""
+    return REFERENCES.get(item, "") if {LESSON, item} <= set(earned) else ""
 
 
 def next_step(finding: Finding) -> str:
