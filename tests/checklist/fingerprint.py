@@ -8,7 +8,7 @@ from load_test.experiment.processes import PROJECT
 from tests.checklist.sandbox import workspace
 
 # All that a grade follows from, apart from the submission; the grader's own tests are no part.
-GRADER = ("challenge", "observability", "load_test/experiment", "tests/checklist")
+GRADER = ("challenge", "observability", "load_test/experiment", "tests/checklist", "tests/faults")
 GRADER_FILES = (".py", ".toml")
 
 
@@ -23,15 +23,15 @@ def of_package(package: Path) -> str:
 
 def of_grader() -> str:
     """The fingerprint of the grader: its code, its rubric, and the servers it compares with."""
+    return _of(PROJECT, grader_files())
+
+
+def grader_files() -> list[Path]:
+    """The files that the fingerprint of the grader is made of."""
     paths = (path for folder in GRADER for path in (PROJECT / folder).rglob("*"))
-    return _of(
-        PROJECT,
-        (
-            path
-            for path in paths
-            if path.suffix in GRADER_FILES and not path.name.startswith("test_")
-        ),
-    )
+    return [
+        path for path in paths if path.suffix in GRADER_FILES and not path.name.startswith("test_")
+    ]
 
 
 def _is_kept(path: Path) -> bool:

@@ -1,11 +1,18 @@
 """Fingerprints change with what is graded, and with nothing else."""
 
+import ast
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from load_test.experiment.processes import PROJECT
 from tests.checklist import fingerprint
+
+CHECKLIST = PROJECT / "tests" / "checklist"
+# What tests the grader, and grades nobody.
+ZOO = CHECKLIST / "zoo"
 
 
 @pytest.fixture
@@ -51,3 +58,42 @@ def test_what_never_ends_is_not_read(package: Path) -> None:
 
 def test_that_of_the_grader_does_not_change_by_itself() -> None:
     assert fingerprint.of_grader() == fingerprint.of_grader()
+
+
+def imported(path: Path) -> Iterator[Path]:
+    """The modules of the project that a file imports, wherever in it: as files."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [each.name for each in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = path.relative_to(PROJECT).parts[: -node.level] if node.level else ()
+            module = ".".join([*above, *filter(None, [node.module])])
+            # A name may be a module of its own.
+            names = [module, *(f"{module}.{each.name}" for each in node.names)]
+        for name in names:
+            place = PROJECT.joinpath(*name.split("."))
+            found = (place.with_suffix(".py"), place / "__init__.py")
+            yield from (each for each in found if each.is_file())
+
+
+def test_that_of_the_grader_covers_all_that_a_grade_follows_from() -> None:
+    # given the files it is made of, and those of the checklist itself
+    covered = set(fingerprint.grader_files())
+    waiting = [
+        path
+        for path in covered
+        if path.suffix == ".py" and path.name != "conftest.py"
+        if CHECKLIST in path.parents and ZOO not in path.parents
+    ]
+
+    # when their imports are followed, and those of what they import
+    found = set(waiting)
+    while waiting:
+        new = set(imported(waiting.pop())) - found
+        found |= new
+        waiting += new
+
+    # then these lead nowhere else
+    assert sorted(found - covered) == []
+    assert {CHECKLIST / "checks" / "handler.py", PROJECT / "challenge" / "models.py"} <= found
