@@ -14,6 +14,8 @@ USUAL_ANSWERS = (QUEUED, STORED, "shutting_down")
 IN_THE_BOOKS = ("lost", "open", "untold", "doubled", "kept_though_refused")
 MOST_SHOWN = 3  # wrong answers that are told one by one
 RIGHT = "so it was"
+# Who stores at once may have stored before we read the acknowledgement: two threads look.
+PROMPT_MS = 20.0
 
 
 @check("talk")
@@ -28,10 +30,11 @@ def serves(talk: Talk) -> Verdict:
 
 @check("talk", needs=("handler.serves",))
 def validates(talk: Talk) -> Verdict:
-    """What is no message is refused, with the code that the contract has for it."""
+    """What is no message, or no event, is refused, with the code that the contract has for it."""
     return expect(
         all(each.is_right for each in talk.fields),
-        f"the contract's answer to each of {len(talk.fields)} messages that are none, or nearly",
+        f"the contract's answer to each of {len(talk.fields)} messages and events that are none, "
+        "or nearly",
         _wrong(talk.fields) or RIGHT,
     )
 
@@ -63,12 +66,18 @@ def keeps_order(talk: Talk) -> Verdict:
 
 @check("talk", needs=("handler.serves",))
 def keeps_rooms_apart(talk: Talk) -> Verdict:
-    """Who is not a member of a room neither hears, reads nor sends there."""
+    """Who has no token, or is not a member of a room, neither hears, reads nor sends there; who
+    has left it hears no more.
+    """
     heard = talk.strangers + talk.overheard
-    problems = [_wrong(talk.rooms), f"{heard} messages shown to who is no member" if heard else ""]
+    problems = [
+        _wrong(talk.rooms),
+        f"{heard} messages shown to who is no member" if heard else "",
+        f"{talk.after_leaving} shown to who had left" if talk.after_leaving else "",
+    ]
     return expect(
         not any(problems),
-        "0 messages shown to who is no member, and refusals if they ask",
+        "0 messages shown to who is no member, or has left, and refusals if they ask",
         "; ".join(filter(None, problems)) or RIGHT,
     )
 
@@ -113,12 +122,14 @@ def _said(talk: Talk) -> dict[str, int]:
 
 
 def _is_prompt(talk: Talk) -> bool:
-    """Whether `queued`, if it was said, came before the write, for more than half of the lone."""
+    """Whether `queued`, if it was said, came before the write or within PROMPT_MS of sending, for
+    more than half of the lone.
+    """
     prompt = 0
     for lone in talk.lone:
         done_ms = lone.shown_ms if lone.written_ms is None else lone.written_ms
         if lone.acknowledged_ms is not None:
-            prompt += done_ms is None or lone.acknowledged_ms < done_ms
+            prompt += done_ms is None or lone.acknowledged_ms < max(done_ms, PROMPT_MS)
     return QUEUED not in _said(talk) or prompt > len(talk.lone) / 2
 
 

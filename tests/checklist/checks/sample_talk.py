@@ -42,6 +42,7 @@ GOOD = Talk(
     rooms=(Answer("reading a room as a newcomer", "404", "404"),),
     strangers=0,
     overheard=0,
+    after_leaving=0,
     account=CLEAN,
     left=0,
     problems=(),

@@ -8,7 +8,7 @@ import pytest
 from tests.checklist.check import Judge, Result
 from tests.checklist.checks import handler
 from tests.checklist.checks.sample_talk import CLEAN, GOOD, LONE, SLOW, judged
-from tests.checklist.scenarios.newcomer import ACCEPTED, Answer
+from tests.checklist.scenarios.newcomer import ACCEPTED, LET_IN, REFUSED, Answer
 from tests.checklist.scenarios.sick_disk import SickDisk
 from tests.checklist.scenarios.sickness import Sickness
 from tests.checklist.scenarios.talk import Talk
@@ -35,6 +35,8 @@ SICKNESS = Sickness(
     newcomer_shown_s=0.4,
 )
 LATE = replace(LONE, acknowledged_ms=55.0)
+# Stored at once; which of two threads saw it first says nothing.
+AT_ONCE = replace(LONE, acknowledged_ms=6.2, written_ms=5.9, shown_ms=6.5)
 
 
 def failed(talk: Talk) -> list[str]:
@@ -54,6 +56,7 @@ def failed(talk: Talk) -> list[str]:
         replace(GOOD, declared=""),
         replace(GOOD, lone=(LATE, LATE, LATE, *GOOD.lone[3:])),  # a moment's noise
         replace(GOOD, lone=(replace(LONE, shown_ms=None, written_ms=None),)),  # it waits still
+        replace(GOOD, lone=(AT_ONCE,) * 8),
         replace(SLOW, answers={"stored": 200, "shutting_down": 237}),
         replace(GOOD, left=5),  # for those who judge its end
     ],
@@ -78,6 +81,8 @@ def test_a_right_evening_passes(talk: Talk) -> None:
         ("keeps_order", {"account": replace(CLEAN, out_of_order=1)}),
         ("keeps_rooms_apart", {"strangers": 1}),
         ("keeps_rooms_apart", {"overheard": 1}),
+        ("keeps_rooms_apart", {"after_leaving": 1}),
+        ("keeps_rooms_apart", {"rooms": (Answer("with no token", REFUSED, LET_IN),)}),
         ("keeps_rooms_apart", {"rooms": (Answer("reading a room as nobody", "401", "200"),)}),
         ("answers_truthfully", {"account": replace(CLEAN, unanswered=1)}),
         ("answers_truthfully", {"account": replace(CLEAN, answered_twice=1)}),

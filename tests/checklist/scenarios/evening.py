@@ -21,8 +21,10 @@ from tests.checklist.scenarios.crowd import Crowd
 from tests.checklist.scenarios.file_watch import Change, FileWatch
 from tests.checklist.scenarios.newcomer import (
     Answer,
+    Leaver,
     Newcomer,
     field_questions,
+    knock,
     read_history,
     room_questions,
     sign_up,
@@ -79,6 +81,8 @@ class Evening:
         self.bursts: list[Burst] = []
         self.few: Burst
         self.newcomer: Newcomer
+        self.leaver: Leaver
+        self._knocks: list[Answer] = []
         self._tokens, self._chance = stage.prepared.tokens, stage.chance
         self._room = stage.prepared.room_of(0).room_id
         self._server, self._crowd, self._watch = server, crowd, watch
@@ -101,12 +105,14 @@ class Evening:
         """From the first connection until the server has hung up. Raises ProcessFailed."""
         crowd, server = self._crowd, self._server
         self.newcomer = Newcomer(server.url, self._token, self._word())
+        self.leaver = Leaver(server.url, self._tokens[0], self._word())
         try:
             await crowd.connect(server)
             await self.newcomer.connect()
+            await self.leaver.connect()
+            self._knocks = await knock(server.url, self._token)
             await self._write_alone()
-            self.newcomer.ask([*self._fields, *room_questions(self._room, self._word())])
-            await crowd.until(lambda: self.newcomer.is_answered, ANSWERS_S)
+            await self._ask()
             await self._write_several_bursts()
             self.few = await self._write_at_once(A_FEW, A_FEW_S)
             server.ask_to_stop()
@@ -115,6 +121,7 @@ class Evening:
             raise server.failure(str(error)) from error
         finally:
             self.newcomer.close()
+            self.leaver.close()
             await crowd.close()
 
     def lone(self) -> list[Lone]:
@@ -139,9 +146,18 @@ class Evening:
         return Burst(len(messages), self._shown(messages), writes, None)
 
     def answers(self) -> tuple[list[Answer], list[Answer]]:
-        """What the newcomer was answered: about fields, and about rooms of others."""
-        answers = self.newcomer.answers()
-        return answers[: len(self._fields)], answers[len(self._fields) :]
+        """What was answered: about fields, and about who may be in a room."""
+        answers, left = self.newcomer.answers(), self.leaver.answers()
+        fields, rooms = answers[: len(self._fields)], answers[len(self._fields) :]
+        return fields, [*self._knocks, *rooms, *left]
+
+    async def _ask(self) -> None:
+        """Let the newcomer ask, and the leaver leave; what is sent later is none of theirs."""
+        self.newcomer.ask([*self._fields, *room_questions(self._room, self._word())])
+        self.leaver.leave(self._room)
+        both = (self.newcomer, self.leaver)
+        await self._crowd.until(lambda: all(each.is_answered for each in both), ANSWERS_S)
+        self.leaver.since = self._crowd.next_number
 
     async def _write_alone(self) -> None:
         """One message after the other, each when the one before has come back."""

@@ -11,11 +11,12 @@ from typing import Any
 
 import requests
 
-from load_test.experiment.clients import ChatClient, frame
+from load_test.experiment.clients import CannotConnect, ChatClient, frame
 from load_test.experiment.servers import ANSWER_S, Server
 
 ACCEPTED = "stored or queued"
 NO_ANSWER = "no answer"
+REFUSED, LET_IN = "refused", "let in"  # who wants to connect
 MOST_CHARACTERS = 4_000  # of a message
 SHOWN_CHARACTERS = 40  # of an answer
 
@@ -61,7 +62,7 @@ def sign_up(server: Server, chance: random.Random) -> tuple[str, str]:
 
 
 def field_questions(room_id: str, text: str) -> list[Question]:
-    """Messages that are none, to a room of who asks; and the longest that is one."""
+    """Messages that are none, to a room of who asks; the longest that is one; and no event."""
     good = {"roomId": room_id, "content": text}
     none_such = room_id.translate(str.maketrans("0123456789abcdef", "123456789abcdef0"))
     cases: tuple[tuple[str, Any, str], ...] = (
@@ -87,7 +88,9 @@ def field_questions(room_id: str, text: str) -> list[Question]:
             ACCEPTED,
         ),
     )
-    return [Question(f"a message {asked}", "send_message", *rest) for asked, *rest in cases]
+    unknown = Question("an event that does not exist", "no_such_event", good, "unknown_event")
+    asked = [Question(f"a message {asked}", "send_message", *rest) for asked, *rest in cases]
+    return [*asked, unknown]
 
 
 def room_questions(room_id: str, text: str) -> list[Question]:
@@ -123,6 +126,27 @@ def _status(server: Server, room_id: str, token: str) -> str:
             return str(answer.status_code)
     except requests.RequestException:
         return NO_ANSWER
+
+
+async def knock(url: str, token: str) -> list[Answer]:
+    """Try to connect with what is no token; `token` is a good one, to be forged."""
+    # Not at its end, where a character may hold bits that count for nothing.
+    forged = token[:-3] + ("B" if token[-3:-2] == "A" else "A") + token[-2:]
+    return [
+        Answer(f"connecting with {what}", REFUSED, await _connecting(ChatClient(url, 0, bad)))
+        for what, bad in {"a forged token": forged, "no token": ""}.items()
+    ]
+
+
+async def _connecting(client: ChatClient) -> str:
+    try:
+        await client.connect()
+        return LET_IN
+    except CannotConnect as error:
+        # Who gets no answer in time is not refused, either.
+        return NO_ANSWER if isinstance(error.__cause__, OSError) else REFUSED
+    finally:
+        client.close()
 
 
 class Newcomer(ChatClient):
@@ -173,3 +197,21 @@ class Newcomer(ChatClient):
             own = payload.get("clientId") == self._client_id
             self.echoed += own
             self.overheard += not own
+
+
+class Leaver(Newcomer):
+    """One more connection of a member, which leaves their room.
+
+    `still_heard`: messages of the room that came all the same, of those from number `since` on.
+    """
+
+    since: int | None = None
+    still_heard = 0
+
+    def leave(self, room_id: str) -> None:
+        """Leave the room; never waits."""
+        self.ask([Question("leaving one's room", "leave_room", {"roomId": room_id}, "ok")])
+
+    def _on_event(self, name: str, payload: Payload, at_s: float) -> None:
+        if name == "message" and self.since is not None:
+            self.still_heard += int(payload["clientId"]) >= self.since

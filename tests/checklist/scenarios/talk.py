@@ -27,9 +27,10 @@ class Talk:
     counts how the messages of the members were acknowledged, or with which code they were refused.
     `shown` of them came back to their senders, `echoed` of the newcomer's to the newcomer.
     `everything` is from the first burst to the end. `strangers` are deliveries to members of
-    another room, `overheard` those to the newcomer, who was in no room of theirs. `problems` are
-    files that cannot be read. `open_at_once`: the most temporary files for one message file at a
-    time, None if the system does not tell.
+    another room, `overheard` those to the newcomer, who was in no room of theirs, and
+    `after_leaving` those to a connection that had left the room. `problems` are files that cannot
+    be read. `open_at_once`: the most temporary files for one message file at a time, None if the
+    system does not tell.
 
     `left` messages had no outcome, nor had any later one of their sender: they waited when the
     server was told to end. Whether it keeps those is for others to judge, and the `account` says
@@ -48,6 +49,7 @@ class Talk:
     rooms: tuple[Answer, ...]
     strangers: int
     overheard: int
+    after_leaving: int
     account: Account
     left: int
     problems: tuple[str, ...]
@@ -86,6 +88,7 @@ def run(stage: Stage) -> Talk:
         rooms=(*reads, *rooms),
         strangers=ledger.books().strangers,
         overheard=evening.newcomer.overheard,
+        after_leaving=evening.leaver.still_heard,
         account=_without(account(ledger, stored), ledger, left),
         left=len(left),
         problems=tuple(files.problems),

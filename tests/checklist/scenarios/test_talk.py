@@ -12,12 +12,20 @@ from tests.checklist.scenarios.evening import FEWEST_AT_ONCE, LONE_MESSAGES
 from tests.checklist.scenarios.talk import Talk, left_waiting
 from tests.checklist.staging import open_stages
 from tests.checklist.submission import Submission
-from tests.checklist.zoo.animal import ATTEMPT, Animal, lent, make
+from tests.checklist.zoo.animal import ATTEMPT, Animal, Edit, lent, make
+from tests.checklist.zoo.answering import LEAVES
+from tests.checklist.zoo.edits import SOCKETS
 
 WRONG = Animal(
     "wrong",
     "lets anybody in, shows everything to everybody, and the last first",
     edits=(
+        Edit(
+            SOCKETS,
+            "username = self._auth.username(token)",
+            'username = self._auth.username(token) if token else "nobody"',
+        ),
+        LEAVES,
         lent("who is not a member reads"),
         lent("broadcast to all rooms"),
         lent("LIFO batch"),
@@ -39,7 +47,8 @@ def test_the_challenge_is_right_and_writes_each_message() -> None:
     assert seen.shown == seen.answers["stored"] == seen.account.stored
     assert seen.account == clean(seen.account)
     assert all(each.is_right for each in (*seen.fields, *seen.rooms))
-    assert (seen.strangers, seen.overheard, seen.echoed, seen.left) == (0, 0, 1, 0)
+    assert (seen.strangers, seen.overheard, seen.after_leaving) == (0, 0, 0)
+    assert (seen.echoed, seen.left) == (1, 0)
     assert len(seen.lone) == LONE_MESSAGES
     assert seen.everything.messages >= FEWEST_AT_ONCE
     if seen.everything.writes is not None:
@@ -56,12 +65,14 @@ def test_what_is_wrong_is_seen(tmp_path: Path) -> None:
     assert wrong == {
         "reading a room as a member of another room",
         "reading a room as a newcomer",
+        "connecting with no token",
         "sending to a room of others",
         "joining a room of others",
     }
     assert all(each.is_right for each in seen.fields)
     assert seen.strangers > FEWEST_AT_ONCE
     assert seen.overheard > FEWEST_AT_ONCE
+    assert seen.after_leaving > FEWEST_AT_ONCE
     assert seen.account.out_of_order > 0
     assert seen.account == clean(seen.account, seen.account.out_of_order)
     if seen.bursts[-1].writes is not None:

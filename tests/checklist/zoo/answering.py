@@ -1,9 +1,12 @@
 """Wrong answers: who is told what, when, and in which order."""
 
 from tests.checklist.zoo.animal import Animal, Edit, lent
-from tests.checklist.zoo.edits import PROCESSOR, PUT, SAYS_STORED
+from tests.checklist.zoo.edits import PROCESSOR, PUT, SAYS_STORED, SOCKETS
 
 BROADCAST = "                    self._on_stored(message)\n"
+
+# Answers that it has left, and does nothing.
+LEAVES = Edit(SOCKETS, "        self._sio.leave_room(sid, room.room_id)\n", "")
 
 ANSWERING = (
     Animal(
@@ -55,5 +58,11 @@ ANSWERING = (
         "broadcasts to everybody, whatever the room",
         fails=("handler.keeps_rooms_apart",),
         edits=(lent("broadcast to all rooms"),),
+    ),
+    Animal(
+        "clings",
+        "goes on to show a room's messages to who has left it",
+        fails=("handler.keeps_rooms_apart",),
+        edits=(LEAVES,),
     ),
 )
