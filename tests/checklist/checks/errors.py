@@ -1,7 +1,8 @@
 """Item 6, errors: a disk that refuses, more messages than may wait, SIGTERM, and kill -9.
 
-Everything here is counted, save two times: the recovery, where the better one of two decides, and
-the end after SIGTERM. Both are given grace for a busy machine.
+Everything here is counted, save three times: the recovery, where the better one of two decides, the
+end after SIGTERM, and how long refusals take, of which a batch may be late. All are given grace for
+a busy machine.
 """
 
 from collections.abc import Iterator
@@ -71,25 +72,31 @@ def keeps_what_it_acknowledged(seen: SickDisk) -> Verdict:
 
 
 @check("sick_disk", needs=("handler.serves",))
-def bounds_its_queue(seen: SickDisk, *, most_in_a_batch: int, most_growth_bytes: int) -> Verdict:
+def bounds_its_queue(
+    seen: SickDisk, *, most_in_a_batch: int, most_growth_bytes: int, at_once_s: float
+) -> Verdict:
     """No more messages wait than may: whoever sends beyond that is refused at once."""
     first = seen.sicknesses[0]
+    # Who is refused late has waited until then, and took room.
+    late = sum(took_s > at_once_s for took_s in first.refusals_s)
+    waiting = first.waited + late
     refused, most = sum(first.refused.values()), seen.max_queue + most_in_a_batch
     grown_bytes = 0
     if seen.rss_peak_bytes and seen.rss_before_bytes:
         grown_bytes = seen.rss_peak_bytes - seen.rss_before_bytes
     expected = (
         f"of {first.sent} sent at once, at most {seen.max_queue} waiting and {most_in_a_batch} in "
-        f"the batch under way, the others refused; at most {_megabytes(most_growth_bytes)} more "
-        "memory"
+        f"the batch under way, the others refused within {at_once_s:g} s; at most "
+        f"{_megabytes(most_growth_bytes)} more memory"
     )
     if not refused and first.waited <= most:
         waited = f"{first.waited} waited and none was refused"
         return cannot_tell(expected, f"{waited}, though {first.way}")
+    told = f" {late} of them until they were refused," if late else ""
     return expect(
-        first.waited <= most and grown_bytes <= most_growth_bytes,
+        waiting <= most and grown_bytes <= most_growth_bytes,
         expected,
-        f"{first.waited} waiting, {refused} refused, {_megabytes(grown_bytes)} more",
+        f"{waiting} waiting,{told} {refused} refused, {_megabytes(grown_bytes)} more",
     )
 
 

@@ -22,7 +22,7 @@ FIRST = Sickness(
     way="no file could grow",
     sent=300,
     refused={"queue_full": 140, "storage_unavailable": 100},
-    slowest_refusal_s=0.1,
+    refusals_s=(0.1,) * 240,
     stored=0,
     claimed=0,
     unfounded=0,
@@ -153,6 +153,19 @@ def test_a_batch_under_way_is_no_part_of_the_queue() -> None:
     seen = first(refused={"queue_full": 140}, waited=160)
 
     assert judged("bounds_its_queue", seen).result is Result.PASSED
+
+
+def test_who_is_refused_late_has_waited() -> None:
+    def late(count: int) -> SickDisk:
+        return first(refusals_s=(2.5,) * count + (0.1,) * (240 - count))
+
+    told = failed("bounds_its_queue", late(240))
+    assert told.startswith("300 waiting, 240 of them until they were refused")
+    assert judged("bounds_its_queue", SICK).actual.startswith("60 waiting, 240 refused, ")
+
+    # what is in a batch under way may be refused when that has failed, or when the machine is busy
+    assert judged("bounds_its_queue", late(100)).result is Result.PASSED
+    assert failed("bounds_its_queue", late(101))
 
 
 def test_growing_memory_is_told() -> None:

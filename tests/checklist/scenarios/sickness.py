@@ -24,11 +24,11 @@ LOOK_AT_FILES_S = 0.1
 class Sickness:
     """One time in which the disk refused, `way` tells how, and the recovery from it.
 
-    Until it recovered: of `sent` messages `refused` were, by code, the slowest after
-    `slowest_refusal_s`. `stored` were in the files, `claimed` were shown to anybody or acknowledged
-    as stored, `unfounded` of them without being in the files. `waited` were none of these, and were
-    shown or answered by an error in the end. `unreadable_before`: of what had been stored before,
-    so many no look into the files found.
+    Until it recovered: of `sent` messages `refused` were, by code, each as many seconds after it
+    was sent as `refusals_s` says, in no order. `stored` were in the files, `claimed` were shown to
+    anybody or acknowledged as stored, `unfounded` of them without being in the files. `waited` were
+    none of these, and were shown or answered by an error in the end. `unreadable_before`: of what
+    had been stored before, so many no look into the files found.
     After it, in seconds, None for not within 3 s: `first_shown_s` to the first broadcast of any
     message, `newcomer_shown_s` to that of one that was sent after the recovery.
     """
@@ -36,7 +36,7 @@ class Sickness:
     way: str
     sent: int
     refused: Mapping[str, int]
-    slowest_refusal_s: float
+    refusals_s: tuple[float, ...]
     stored: int
     claimed: int
     unfounded: int
@@ -89,8 +89,7 @@ class Patient:
             stored = self._in_files().intersection(sent)
             refused = {n: code for n in sent if (code := ledger.refused_as[n])}
         waiting = set(sent) - refused.keys() - stored - claimed
-        took_s = ((ledger.refused_s[n] or 0.0) - (ledger.sent_s[n] or 0.0) for n in refused)
-        slowest_s = max(took_s, default=0.0)
+        took_s = [(ledger.refused_s[n] or 0.0) - (ledger.sent_s[n] or 0.0) for n in refused]
         first_s, newcomer_s = await self._recover()
         if newcomer_s is not None:
             await self.settle(range(crowd.next_number))
@@ -98,7 +97,7 @@ class Patient:
             way=way,
             sent=len(sent),
             refused=Counter(refused.values()),
-            slowest_refusal_s=slowest_s,
+            refusals_s=tuple(took_s),
             stored=len(stored),
             claimed=len(claimed),
             unfounded=len(claimed - stored),

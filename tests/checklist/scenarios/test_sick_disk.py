@@ -17,9 +17,13 @@ from tests.checklist.scenarios.sick_disk import (
 from tests.checklist.staging import open_stages
 from tests.checklist.submission import Submission
 from tests.checklist.zoo.animal import ATTEMPT, Animal, Base, Edit, lent, make
+from tests.checklist.zoo.edits import SOCKETS
 
 pytestmark = pytest.mark.slow
 SEED = 7
+# Each refusal takes 10 ms longer than the one before.
+COUNTED = "            self._metrics.refused[error.code] += 1\n"
+RELUCTANT = "            eventlet.sleep(0.01 * sum(self._metrics.refused.values()))\n"
 CHALLENGE, SOLUTION = Animal("challenge", "slow", Base.CHALLENGE), Animal("solution", "right")
 
 
@@ -40,6 +44,8 @@ def test_a_right_answer_keeps_its_promises(animal: Animal, tmp_path: Path) -> No
     first, second = seen.sicknesses
     assert (first.sent, first.stored, first.claimed) == (BURST, 0, 0)
     assert (sum(first.refused.values()), first.waited) == (BURST - MAX_QUEUE, MAX_QUEUE)
+    assert len(first.refusals_s) == BURST - MAX_QUEUE
+    assert max(first.refusals_s) < 1.0
     assert set(first.refused) <= {"queue_full", "storage_unavailable"}
     # and later what did not fit into the last file
     assert (second.sent, second.stored) == (SMALL_BURST, FITTING)
@@ -70,11 +76,15 @@ def test_a_right_answer_keeps_its_promises(animal: Animal, tmp_path: Path) -> No
             lambda seen: seen.sicknesses[0].waited == BURST,
         ),
         (
+            (Edit(SOCKETS, COUNTED, COUNTED + RELUCTANT),),
+            lambda seen: sum(took_s > 1.0 for took_s in seen.sicknesses[0].refusals_s) > 100,
+        ),
+        (
             (Edit("data_manager.py", "eventlet.sleep(delay_s)", "eventlet.sleep(3600)"),),
             lambda seen: seen.sicknesses[0].first_shown_s is None and len(seen.sicknesses) == 1,
         ),
     ],
-    ids=["in place", "unbounded", "asleep"],
+    ids=["in place", "unbounded", "refuses one by one", "asleep"],
 )
 def test_what_is_broken_is_seen(
     edits: tuple[Edit, ...], is_seen: Callable[[SickDisk], bool], tmp_path: Path
