@@ -1,5 +1,8 @@
 """Who measures has the machine for itself: two locks that all gradings of a user on it share.
 
+Those of other users, or with another TMPDIR, are not waited for: a lock that everybody may open
+could be held by a submission, too, and then nobody would be graded.
+
 Whoever works holds the lock of the room, together with others or alone. Who wants to be alone
 closes the door before: else, with others coming and going, the room would never be empty.
 """
@@ -11,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-FOLDER = tempfile.gettempdir()  # of the machine
+FOLDER = tempfile.gettempdir()
 DOOR, ROOM = "door", "room"
 
 
