@@ -8,11 +8,19 @@ from typing import Any
 
 from opentelemetry.exporter.jaeger.thrift import JaegerExporter
 from opentelemetry.exporter.jaeger.thrift.gen.jaeger import ttypes
-from opentelemetry.exporter.jaeger.thrift.translate import ThriftTranslator, _translate_attribute
-from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.exporter.jaeger.thrift.translate import OTLP_JAEGER_SPAN_KIND, ThriftTranslator
+from opentelemetry.sdk.resources import SERVICE_NAME
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.trace import StatusCode
 from thrift.protocol.TBinaryProtocol import TBinaryProtocolAccelerated
+
+# Jaeger's name for a type, and the field of a tag that holds its values. All others become text.
+FIELDS = {
+    bool: (ttypes.TagType.BOOL, "vBool"),
+    int: (ttypes.TagType.LONG, "vLong"),
+    float: (ttypes.TagType.DOUBLE, "vDouble"),
+}
 
 
 class OwnTags(ThriftTranslator):
@@ -23,20 +31,18 @@ class OwnTags(ThriftTranslator):
     """
 
     def _extract_tags(self, span: Any) -> Sequence[ttypes.Tag]:
-        return super()._extract_tags(_WithoutProcess(span))  # type: ignore[arg-type]
-
-
-class _WithoutProcess:
-    """A span as the original sees it, but without its process and module."""
-
-    resource = Resource({})
-    instrumentation_scope = None
-
-    def __init__(self, span: ReadableSpan) -> None:
-        self._span = span
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._span, name)
+        told = span.attributes.copy()
+        if span.status.status_code is not StatusCode.UNSET:
+            told["otel.status_code"] = span.status.status_code.name
+            if span.status.description is not None:
+                told["otel.status_description"] = span.status.description
+        told["span.kind"] = OTLP_JAEGER_SPAN_KIND[span.kind]
+        if not span.status.is_ok:
+            told["error"] = True
+        for what in ("attributes", "events", "links"):
+            if dropped := getattr(span, f"dropped_{what}"):
+                told[f"otel.dropped_{what}_count"] = dropped
+        return _tags(told)
 
 
 def _listed(spec: Any) -> Any:
@@ -65,7 +71,8 @@ class ThriftExporter(JaegerExporter):
         """Send spans of one process; raises what the transport raises."""
         attributes = spans[0].resource.attributes
         thrift: Any = ttypes  # generated, without types
-        process = thrift.Process(str(attributes.get(SERVICE_NAME)), _tags(attributes))
+        own = {key: value for key, value in attributes.items() if key != SERVICE_NAME}
+        process = thrift.Process(str(attributes.get(SERVICE_NAME)), _tags(own))
         translator = OwnTags()
         client: Any = self._collector_http_client
         batch = thrift.Batch(process, [translator._translate_span(each) for each in spans])
@@ -77,6 +84,13 @@ class ThriftExporter(JaegerExporter):
         arrived = 200 <= client.http_transport.code < 300
         return SpanExportResult.SUCCESS if arrived else SpanExportResult.FAILURE
 
+    def shutdown(self) -> None:
+        """Close the last connection, which the original leaves open."""
+        client: Any = self._collector_http_client
+        transport = client.http_transport
+        if transport.isOpen():
+            transport.close()
+
 
 def thrift_exporter(endpoint: str, timeout_s: int) -> SpanExporter:
     """An exporter to a collector's address, as ``http://127.0.0.1:14268/api/traces``."""
@@ -87,9 +101,12 @@ def thrift_exporter(endpoint: str, timeout_s: int) -> SpanExporter:
     return exporter
 
 
-def _tags(attributes: Mapping[str, Any]) -> list[ttypes.Tag | None]:
-    return [
-        _translate_attribute(key, value, None)
-        for key, value in attributes.items()
-        if key != SERVICE_NAME
-    ]
+def _tags(attributes: Mapping[str, Any]) -> list[ttypes.Tag]:
+    tag: Any = ttypes.Tag  # generated, without types
+    tags = []
+    for key, value in attributes.items():
+        if field := FIELDS.get(type(value)):
+            tags.append(tag(key, field[0], **{field[1]: value}))
+        else:
+            tags.append(tag(key, ttypes.TagType.STRING, str(value)))
+    return tags

@@ -1,17 +1,20 @@
 """Spans in Thrift arrive whole, and a refusal is no success."""
 
+from operator import attrgetter
 from typing import Any
 
 import pytest
+from opentelemetry import trace
 from opentelemetry.exporter.jaeger.thrift.gen.jaeger.ttypes import Batch
+from opentelemetry.exporter.jaeger.thrift.translate import ThriftTranslator
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExportResult
-from opentelemetry.trace import StatusCode
+from opentelemetry.trace import SpanKind, StatusCode
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.transport.TTransport import TMemoryBuffer
 
-from observability.thrift_exporter import thrift_exporter
+from observability.thrift_exporter import OwnTags, thrift_exporter
 from tests.conftest import Collector
 
 PATH = "/api/traces?format=jaeger.thrift"
@@ -78,6 +81,36 @@ def test_what_all_spans_share_is_sent_once(collector: Collector) -> None:
     assert {tag.key for tag in sent.tags} == {
         "number", "span.kind", "error", "otel.status_code", "otel.status_description",
     }  # fmt: skip
+
+
+def test_a_span_tells_what_it_told_with_the_original() -> None:
+    # given a span of every kind of attribute, with more of everything than it may hold
+    limits = SpanLimits(max_span_attributes=6, max_events=1, max_links=1)
+    resource = Resource({})
+    provider = TracerProvider(resource=resource, span_limits=limits, shutdown_on_exit=False)
+    tracer = provider.get_tracer("")
+    other = trace.Link(tracer.start_span("other").get_span_context())
+    with tracer.start_as_current_span("all", kind=SpanKind.SERVER, links=[other, other]) as span:
+        span.set_attribute("leaves", "the oldest")
+        span.set_attributes({"text": "ü", "yes": True, "no": False, "int": -7, "float": 0.5})
+        span.set_attribute("several", ("a", "b"))
+        span.add_event("leaves")
+        span.add_event("stays", {"text": "t", "several": [1, 2]})
+        span.set_status(StatusCode.ERROR)
+    assert isinstance(span, ReadableSpan)
+
+    # when the original and ours translate it, then they tell the same but for its module
+    ours, original = OwnTags()._translate_span(span), ThriftTranslator()._translate_span(span)
+    module = {"otel.library.name", "otel.library.version", "otel.scope.name", "otel.scope.version"}
+    original.tags = [tag for tag in original.tags if tag.key not in module]
+    key = attrgetter("key")
+    assert sorted(ours.tags, key=key) == sorted(original.tags, key=key)
+    assert {tag.key for tag in ours.tags} >= {
+        "several", "error", "otel.status_code", "otel.dropped_attributes_count",
+        "otel.dropped_events_count", "otel.dropped_links_count",
+    }  # fmt: skip
+    ours.tags = original.tags = []
+    assert ours == original
 
 
 @pytest.mark.parametrize("status", [400, 404, 500, 503, 302])
