@@ -22,8 +22,11 @@ def variables(collector_url: str, query_url: str) -> Mapping[str, str]:
     }
 
 
-def test_switched_off_is_a_warning() -> None:
-    finding = check_traces({"OTEL_TRACES_EXPORTER": "none"})
+@pytest.mark.parametrize("name", ["OTEL_TRACES_EXPORTER", "OTEL_SDK_DISABLED"])
+def test_switched_off_is_a_warning(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    value = {"OTEL_TRACES_EXPORTER": "none", "OTEL_SDK_DISABLED": "true"}[name]
+    monkeypatch.setenv(name, value)  # the SDK reads its own
+    finding = check_traces({name: value})
     assert finding.level is Level.WARNING
     assert "switched off" in finding.found
 
@@ -48,7 +51,15 @@ def test_a_span_that_is_not_found_is_a_problem(collector: Collector) -> None:
     assert collector.posts
 
 
-def test_a_span_that_is_found_is_fine() -> None:
+@pytest.mark.parametrize("kind", ["jaeger", "otlp"])
+def test_a_span_that_is_found_is_fine_whatever_servers_keep(kind: str) -> None:
     with running_store() as store:
-        finding = check_traces(variables(store.otlp.removesuffix("/v1/traces"), store.query))
+        environ = {
+            "OTEL_TRACES_EXPORTER": kind,
+            "OTEL_TRACES_SAMPLER": "always_off",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": store.otlp,
+            "OTEL_EXPORTER_JAEGER_ENDPOINT": f"{store.thrift}/api/traces?format=jaeger.thrift",
+            "JAEGER_QUERY_URL": store.query,
+        }
+        finding = check_traces(environ)
     assert finding.level is Level.OK, finding
