@@ -45,17 +45,7 @@ export async function showTrace(main, id) {
       : []),
     element("ol", { className: "waterfall" }, ...trace.spans.map((span) => row(span, shown))),
   );
-  const batch = trace.root.operation === SEND ? await batchOf(trace) : undefined;
-  if (batch) {
-    main.append(
-      element(
-        "p",
-        {},
-        "This message was stored with others, in a batch: ",
-        link(`/trace/${batch.id}`, `${FLUSH}, ${duration(batch.duration)}`),
-      ),
-    );
-  }
+  if (trace.root.operation === SEND && !trace.root.failed) main.append(...(await wayToBatch(trace)));
 }
 
 /** A span's line, and below it its details, shown when it is opened. @param {jaeger.Span} span @param {{from: number, us: number}} shown  the time that the tracks stand for */
@@ -121,24 +111,31 @@ function details(span) {
       ),
     );
   }
-  if (span.links.length) {
+  if (span.operation === FLUSH) {
+    const size = Number(span.tags.get("batch.size") ?? span.links.length);
     const links = span.links
       .slice(0, LINKS_SHOWN)
       .map((each, place) =>
         element("li", {}, link(`/trace/${each.traceId}`, `message ${place + 1}`)),
       );
     found.push(
-      element("h3", {}, `${counted(span.links.length, "message")} of this batch`),
+      element(
+        "h3",
+        {},
+        span.links.length < size
+          ? `Traced of the ${counted(size, "message")} of this batch: ${span.links.length}`
+          : `${counted(size, "message")} of this batch`,
+      ),
       element("ul", { className: "links" }, ...links),
     );
   }
   return found;
 }
 
-/** The batch that links to a message's trace, if it is there. @param {jaeger.Trace} message */
-async function batchOf(message) {
+/** Leads to the batch that links to a message's trace, of a server that batches. @param {jaeger.Trace} message @returns {Promise<Node[]>} */
+async function wayToBatch(message) {
   const service = message.root.service;
-  if (!(await jaeger.operations(service)).includes(FLUSH)) return undefined;
+  if (!(await jaeger.operations(service)).includes(FLUSH)) return [];
   const batches = await jaeger.search({
     service,
     operation: FLUSH,
@@ -146,5 +143,9 @@ async function batchOf(message) {
     end: `${message.start + BATCH_WITHIN_US}`,
     limit: MOST_BATCHES,
   });
-  return batches.find((batch) => batch.root.links.some((each) => each.traceId === message.id));
+  const batch = batches.find(({ root }) => root.links.some((each) => each.traceId === message.id));
+  const way = batch
+    ? link(`/trace/${batch.id}`, `${FLUSH}, ${duration(batch.duration)}`)
+    : "its trace is not here. While there are many, only some are kept.";
+  return [element("p", {}, "This message was stored with others, in a batch: ", way)];
 }

@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.trace import Link, format_trace_id
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
+from observability import names
+from observability.thrift_exporter import thrift_exporter
 from tests.behaviour.browser import chromium
 from tests.behaviour.servers import ROOT, wait_until
 from tests.observability.otlp_posts import PostedSpan, post_spans
@@ -18,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 SAMPLE = ROOT / "notebooks" / "sample" / "traces.db.xz"
 PHONE_PX = 390
+TIMEOUT_S = 5
 
 
 @dataclass
@@ -108,6 +115,36 @@ def test_a_batch_leads_to_its_messages_and_back(page: TracePage) -> None:
     assert page.texts("h2") == ["socket.send_message"]
     page.follow("main p a")
     assert page.browser.current_url == batch
+
+
+def test_where_traces_were_sampled_it_says_what_is_missing(tmp_path: Path) -> None:
+    # given a batch of ten messages, of which one was traced, and one message of another batch
+    with running_store() as store, chromium(tmp_path / "profile") as browser:
+        provider = TracerProvider(
+            resource=Resource({SERVICE_NAME: "solution"}), shutdown_on_exit=False
+        )
+        exporter = thrift_exporter(f"{store.thrift}/api/traces?format=jaeger.thrift", TIMEOUT_S)
+        provider.add_span_processor(SimpleSpanProcessor(exporter))
+        tracer = provider.get_tracer("test")
+        messages = [tracer.start_span(names.SEND_MESSAGE) for _ in range(2)]
+        for message in messages:
+            message.end()
+        traced, alone = (message.get_span_context() for message in messages)
+        tracer.start_span(
+            names.FLUSH_MESSAGES, attributes={names.BATCH_SIZE: 10}, links=[Link(traced)]
+        ).end()
+        provider.shutdown()
+        page = TracePage(browser, store.query)
+
+        # then the message leads to the batch, which says how many of its messages were traced
+        page.open(f"/trace/{format_trace_id(traced.trace_id)}")
+        page.follow("main p a")
+        page.click(".waterfall summary")
+        assert "Traced of the 10 messages of this batch: 1" in page.text
+
+        # and the other one says why there is no way
+        page.open(f"/trace/{format_trace_id(alone.trace_id)}")
+        assert "in a batch: its trace is not here" in page.text
 
 
 def test_the_form_narrows_the_search(page: TracePage) -> None:
