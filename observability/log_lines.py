@@ -32,6 +32,12 @@ class Log:
         return sum(second.get(key, 0) for second in self.seconds)
 
     @property
+    def batches(self) -> int:
+        """In how many batches, about: each second tells their mean, in tenths of a message."""
+        means = [(second["rate"], second.get("batch_mean", 0)) for second in self.seconds]
+        return round(sum(rate / mean for rate, mean in means if mean))
+
+    @property
     def messages(self) -> int:
         """How many messages were stored; a server that was restarted counts from 0 again."""
         stored, before = 0.0, 0.0

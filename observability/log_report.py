@@ -32,6 +32,8 @@ def rows(log: Log) -> dict[str, str]:
         "seconds with work": f"{len(log.seconds):,}",
         "messages a second, mean": _ratio(messages, len(log.seconds)),
         "messages waiting, most": f"{max((s['queued'] for s in log.seconds), default=0):,.0f}",
+        "batches": f"{log.batches:,}",
+        "messages in a batch, mean": _ratio(messages, log.batches),
         "messages in a batch, most": f"{max(batches, default=0):,.0f}",
         "file writes per message": _ratio(log.total("writes"), messages),
         "file reads per message": _ratio(log.total("reads"), messages),

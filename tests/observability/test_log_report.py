@@ -8,7 +8,7 @@ from observability.log_report import main
 
 SECOND = (
     "2026-12-31T23:59:59.123Z INFO challenge.status: processed={total} queued=9 rate={rate} "
-    "batch_mean=1.0 batch_max={batch} writes={writes} reads=10 bytes=5000 refused=3 failed=0\n"
+    "batch_mean={batch} batch_max={batch} writes={writes} reads=10 bytes=5000 refused=3 failed=0\n"
 )
 FAILURE = (
     "2026-12-31T23:59:59.123Z ERROR challenge.backlog: cannot store a batch of 2 ([Errno 28] No "
@@ -42,6 +42,8 @@ def test_before_and_after_stand_side_by_side(
     assert cells(output, "messages stored") == ["10", "300"]
     assert cells(output, "file writes per message") == ["1", "0.0133"]
     assert cells(output, "bytes written per message") == ["500", "33.3"]
+    assert cells(output, "batches") == ["10", "4"]
+    assert cells(output, "messages in a batch, mean") == ["1", "75"]
     assert cells(output, "messages in a batch, most") == ["1", "100"]
     assert cells(output, "refused") == ["3", "6"]
     assert cells(output, "failed tries to write") == ["1", "0"]
