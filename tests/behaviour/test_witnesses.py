@@ -6,6 +6,7 @@ counted in several places that know nothing of each other.
 """
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,6 +105,7 @@ def test_all_witnesses_agree(seen: Seen) -> None:
     assert told["ledger"][FAILED] == LAST
     assert {code for code in seen.ledger.refused_as[:-LAST] if code} == REASONS
     assert seen.log.causes.total() > 0
+    assert seen.written or not sys.platform.startswith("linux")  # only Linux counts writes
 
     # then whatever is counted is counted alike by all who count it, and nothing is left over
     assert contradictions(told) == {}
