@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 # A large answer holds a thread while it is sent; posts need some beside it.
 THREADS = 8
 MAX_CONNECTIONS = 1000
-# A post of 32 spans fits; what is larger waits in a file for its thread, and not in memory.
+# A post of 64 spans fits; what is larger waits in a file for its thread, and not in memory.
 BODY_BYTES_IN_MEMORY = 64 * 1024
 # In small pieces a chunk's length without end would be copied over and over, for ten seconds.
 READ_BYTES = 64 * 1024
