@@ -29,6 +29,7 @@ from observability.trace_store.intake_app import (
 from observability.trace_store.query_app import create_query_app
 from observability.trace_store.schema import StoreError
 from observability.trace_store.store import Store
+from observability.trace_store.too_large import refuse_as_jaeger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,6 +88,7 @@ def _serve(store: Store, sockets: list[socket.socket], path: Path, stop: threadi
             sockets, (create_thrift_app, create_otlp_app, create_query_app), strict=True
         )
     }
+    refuse_as_jaeger(thrift_port=next(iter(apps)))
     server = waitress.create_server(
         _by_port(apps),
         sockets=sockets,

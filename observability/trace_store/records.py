@@ -29,6 +29,13 @@ class BadPost(Exception):
     """Raised when a posted body cannot be read; the text is for whoever posted it."""
 
 
+class TooLarge(BadPost):
+    """Raised when a posted body is larger than we read, in the words of Jaeger's HTTP server."""
+
+    def __init__(self) -> None:
+        super().__init__("http: request body too large")
+
+
 @dataclass(frozen=True, slots=True)
 class Process:
     """Who made a span. `text` is its JSON, `number` a hash of that."""

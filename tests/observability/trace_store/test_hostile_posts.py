@@ -114,11 +114,11 @@ CHUNK = b"100000\r\n" + bytes(0x100000) + b"\r\n"
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
-        ([POST + b"Content-Length: 100000000\r\n\r\n"], 413),
-        ([POST + b"Content-Length: 99999999999999999999\r\n\r\n"], 413),
-        ([CHUNKED, *[CHUNK] * 100], 413),
-        ([CHUNKED + b"f" * 100 + b"\r\n", *[CHUNK] * 100], 413),
-        pytest.param([CHUNKED, *[b"0" * 100_000] * 100], 413, marks=pytest.mark.slow),
+        ([POST + b"Content-Length: 100000000\r\n\r\n"], 400),
+        ([POST + b"Content-Length: 99999999999999999999\r\n\r\n"], 400),
+        ([CHUNKED, *[CHUNK] * 100], 400),
+        ([CHUNKED + b"f" * 100 + b"\r\n", *[CHUNK] * 100], 400),
+        pytest.param([CHUNKED, *[b"0" * 100_000] * 100], 400, marks=pytest.mark.slow),
         ([CHUNKED + b"no number\r\n"], 400),
         ([POST + b"Content-Length: -1\r\n\r\n"], 400),
         ([POST, b"X: y\r\n" * 50_000, b"\r\n"], 431),
